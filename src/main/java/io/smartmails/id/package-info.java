@@ -1,0 +1,2 @@
+/** Identifiers: a prefix that names the kind and a ULID, so they sort by time and stand safely in URLs. */
+package io.smartmails.id;
