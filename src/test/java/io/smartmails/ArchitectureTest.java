@@ -112,9 +112,11 @@ class ArchitectureTest {
                 .resideInAPackage(HUB + name + "..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.smartmails.hub..")
-                        .and(describe("outside " + String.join(", ", allowed), target -> !resideInAnyPackage(allowed)
-                                .test(target)))
-                        .and(describe("settings", target -> !target.getSimpleName().equals("HubSettings"))))
+                        .and(describe(
+                                "outside " + String.join(", ", allowed),
+                                target -> !resideInAnyPackage(allowed).test(target)))
+                        .and(describe(
+                                "settings", target -> !target.getSimpleName().equals("HubSettings"))))
                 .because("stages hand over through the queue");
     }
 
