@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.console;
+
+import io.smartmails.db.Database;
+import io.smartmails.hub.queue.CountStore;
+import io.smartmails.hub.queue.DeadLetterStore;
+import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.timeline.StoryStore;
+import io.smartmails.hub.timeline.TimelineStore;
+import jakarta.servlet.SessionTrackingMode;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The console's parts; its controllers are found by their annotations. */
+@Configuration(proxyBeanMethods = false)
+class ConsoleConfiguration {
+    @Bean
+    ServletContextInitializer consoleSessions() {
+        return context -> {
+            var cookie = context.getSessionCookieConfig();
+            cookie.setName("hub_console");
+            cookie.setPath("/console");
+            cookie.setHttpOnly(true);
+            cookie.setAttribute("SameSite", "Strict");
+            context.setSessionTrackingModes(EnumSet.of(SessionTrackingMode.COOKIE));
+            context.setSessionTimeout((int) ConsoleSession.IDLE.toMinutes());
+        };
+    }
+
+    @Bean
+    WebMvcConfigurer consoleGuard(AdminKeys keys, InstantSource clock) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new ConsoleGuard(keys, clock)).addPathPatterns("/console", "/console/**");
+            }
+        };
+    }
+
+    @Bean
+    Replay replay(Database database, DeadLetterStore deadLetters, TimelineStore timeline, List<Wakeup> wakeups) {
+        return new Replay(database, deadLetters, timeline, wakeups);
+    }
+
+    @Bean
+    MessageStatuses messageStatuses(MessagesView messages, InstantSource clock) {
+        return new MessageStatuses(messages, clock);
+    }
+
+    @Bean
+    Overview overview(
+            Database database,
+            InstantSource clock,
+            CountStore counts,
+            StoryStore stories,
+            RoutesView routes,
+            BudgetView budget) {
+        return new Overview(counts, stories, new TrafficStore(database, clock), routes, budget);
+    }
+
+    @Bean
+    Times times(InstantSource clock) {
+        return new Times(clock);
+    }
+}
