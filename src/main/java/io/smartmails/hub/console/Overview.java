@@ -35,7 +35,7 @@ final class Overview {
     record Equation(String unit, long accepted, List<Term> terms) {
         record Term(String name, long count) {}
 
-        boolean adds() {
+        public boolean adds() {
             return accepted == terms.stream().mapToLong(Term::count).sum();
         }
 
