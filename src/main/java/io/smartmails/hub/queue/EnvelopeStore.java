@@ -110,9 +110,13 @@ public final class EnvelopeStore {
                 .optional();
     }
 
-    /** Translated into events, or deliberately into none. */
-    public void settle(Tx tx, String id, boolean hasEvents) {
-        RowStore.settle(tx, "envelope", id, hasEvents ? "translated" : "no-event", clock.instant());
+    /**
+     * Translated into events, or deliberately into none.
+     *
+     * @return false when it was settled before, by another holder of the lease: then its events are published already
+     */
+    public boolean settle(Tx tx, String id, boolean hasEvents) {
+        return RowStore.settleWaiting(tx, "envelope", id, hasEvents ? "translated" : "no-event", clock.instant());
     }
 
     public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {

@@ -42,6 +42,18 @@ final class RowStore {
                 .update();
     }
 
+    /** @return false when another holder of the lease was faster; then the caller's step must not be stored */
+    static boolean settleWaiting(Tx tx, String table, String id, String state, Instant now) {
+        return tx.jdbc()
+                        .sql("UPDATE " + table
+                                + " SET state = :state, settled_at = :now, cause = NULL WHERE id = :id AND state = 'waiting'")
+                        .param("state", state)
+                        .param("now", now.toEpochMilli())
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
     static void fail(Tx tx, String table, String id, RetryPolicy.Verdict verdict, Instant now) {
         if (verdict instanceof RetryPolicy.RetryAt retry) {
             tx.jdbc()

@@ -7,8 +7,16 @@ import java.time.Instant;
 /**
  * One event for one rule, claimed for a lease.
  *
+ * @param receivedAt when the envelope came: best-before counts from here
  * @param attempts tries so far, this one included
  * @param createdAt start of the retry horizon
  */
 public record Run(
-        String id, String envelopeId, String eventId, String rule, Event event, int attempts, Instant createdAt) {}
+        String id,
+        String envelopeId,
+        String eventId,
+        String rule,
+        Event event,
+        Instant receivedAt,
+        int attempts,
+        Instant createdAt) {}

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Events and their runs, one per listening rule. */
 public final class RunStore {
@@ -68,7 +70,8 @@ public final class RunStore {
                         "run",
                         "state = 'waiting' AND rule = :rule",
                         "id, envelope_id, event_id, rule, attempts, created_at,"
-                                + " (SELECT json FROM event WHERE event.id = run.event_id) AS json",
+                                + " (SELECT json FROM event WHERE event.id = run.event_id) AS json,"
+                                + " (SELECT received_at FROM envelope WHERE envelope.id = run.envelope_id) AS received_at",
                         clock.instant(),
                         lease,
                         limit)
@@ -79,19 +82,50 @@ public final class RunStore {
                         rs.getString("event_id"),
                         rs.getString("rule"),
                         Json.read(rs.getString("json"), Event.class),
+                        Instant.ofEpochMilli(rs.getLong("received_at")),
                         rs.getInt("attempts"),
                         Instant.ofEpochMilli(rs.getLong("created_at"))))
                 .list());
     }
 
-    /** @param result what came of it, in a few words: {@code 1 send}, {@code contact unchanged}, {@code already mailed} */
-    public void settle(Tx tx, String id, String result) {
-        RowStore.settle(tx, "run", id, "done", clock.instant());
+    /** Whether a rule has a run that is due. Cheap: one probe of the index. */
+    public boolean hasDue(String rule) {
+        return database.read()
+                .sql("SELECT id FROM run WHERE state = 'waiting' AND rule = :rule AND due_at <= :now LIMIT 1")
+                .param("rule", rule)
+                .param("now", clock.millis())
+                .query(String.class)
+                .optional()
+                .isPresent();
+    }
+
+    /** Waiting runs by rule, also of rules that are gone. */
+    public Map<String, Long> waitingByRule() {
+        Map<String, Long> waiting = new TreeMap<>();
+        database.read()
+                .sql("SELECT rule, COUNT(*) AS n FROM run WHERE state = 'waiting' GROUP BY rule")
+                .query(rs -> {
+                    waiting.put(rs.getString("rule"), rs.getLong("n"));
+                });
+        return waiting;
+    }
+
+    /**
+     * Ends a run.
+     *
+     * @param result what came of it, in a few words: {@code 1 send}, {@code contact unchanged}, {@code already mailed}
+     * @return false when it was settled before, by another holder of the lease: then its commands are stored already
+     */
+    public boolean settle(Tx tx, String id, String result) {
+        if (!RowStore.settleWaiting(tx, "run", id, "done", clock.instant())) {
+            return false;
+        }
         tx.jdbc()
                 .sql("UPDATE run SET result = :result WHERE id = :id")
                 .param("result", result)
                 .param("id", id)
                 .update();
+        return true;
     }
 
     public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
