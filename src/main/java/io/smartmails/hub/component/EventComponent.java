@@ -10,6 +10,8 @@ import org.apache.camel.spi.annotations.Component;
 public class EventComponent extends HubComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        return configured(new EventEndpoint(uri, this, remaining), parameters);
+        var endpoint = new EventEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        return endpoint;
     }
 }

@@ -12,9 +12,6 @@ import java.util.regex.Pattern;
  * @param topic the vendor's topic or the poll; null = any
  */
 record EventFilter(String source, String type, String topic) {
-    /** Topics of polled deliveries are this and the poll's name. */
-    static final String POLL_TOPIC = "poll/";
-
     private static final Pattern FORM =
             Pattern.compile("(?:[A-Za-z0-9][A-Za-z0-9_-]*/)?(?:[a-z0-9_]+(?:\\.[a-z0-9_]+)*(?:\\.\\*)?|\\*)");
 
@@ -29,13 +26,12 @@ record EventFilter(String source, String type, String topic) {
         return new EventFilter(slash < 0 ? null : name.substring(0, slash), name.substring(slash + 1), null);
     }
 
-    static EventFilter polled(String connection, String poll) {
-        return new EventFilter(connection, "*", POLL_TOPIC + poll);
+    static EventFilter polled(String connection, String topic) {
+        return new EventFilter(connection, "*", topic);
     }
 
     boolean matches(Event event) {
-        boolean fromSource =
-                source == null || source.equals(event.connection()) || source.equals(event.connector());
+        boolean fromSource = source == null || source.equals(event.connection()) || source.equals(event.connector());
         boolean ofType = type.endsWith("*")
                 ? event.type().startsWith(type.substring(0, type.length() - 1))
                 : type.equals(event.type());

@@ -10,7 +10,9 @@ import org.apache.camel.spi.annotations.Component;
 public class PollComponent extends HubComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        PollEndpoint endpoint = configured(new PollEndpoint(uri, this, remaining), parameters);
+        var endpoint = new PollEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        validateParameters(uri, parameters, null);
         endpoint.validate();
         return endpoint;
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.component;
 
+import io.smartmails.hub.connector.Connection;
+import io.smartmails.hub.connector.Connectors;
+import io.smartmails.problem.NearestName;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.apache.camel.Category;
@@ -11,6 +14,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** Read a connection again and again, from where the last page ended. */
@@ -25,7 +29,9 @@ public class PollEndpoint extends DefaultEndpoint {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+/[A-Za-z0-9_-]+");
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-    @UriPath(description = "Connection and poll, for example demo-crm/contacts. The polls stand in the connector's manifest.")
+    @UriPath(
+            description =
+                    "Connection and poll, for example demo-crm/contacts. The polls stand in the connector's manifest.")
     @Metadata(required = true)
     private final String name;
 
@@ -43,11 +49,13 @@ public class PollEndpoint extends DefaultEndpoint {
 
     void validate() {
         if (!FORM.matcher(name).matches()) {
-            throw new IllegalArgumentException("'poll:" + name
-                    + "' names no poll; write poll:<connection>/<poll>?every=15m, for example poll:demo-crm/contacts?every=15m");
+            throw new IllegalArgumentException(
+                    "'poll:" + name
+                            + "' names no poll; write poll:<connection>/<poll>?every=15m, for example poll:demo-crm/contacts?every=15m");
         }
         if (every == null || every.compareTo(SHORTEST) < 0) {
-            throw new IllegalArgumentException("poll:" + name + " needs every=<time of at least 1s>, for example every=15m");
+            throw new IllegalArgumentException(
+                    "poll:" + name + " needs every=<time of at least 1s>, for example every=15m");
         }
     }
 
@@ -58,10 +66,27 @@ public class PollEndpoint extends DefaultEndpoint {
         var consumer = new RuleConsumer(
                 this,
                 processor,
-                EventFilter.polled(connection, poll),
+                EventFilter.polled(connection, topic(connection, poll)),
                 new PollSchedule(connection, poll, every, initialDelay));
         configureConsumer(consumer);
         return consumer;
+    }
+
+    /** Topic of what the poll reads. Where there are connections, they know the poll, or the route is refused. */
+    private String topic(String connection, String poll) {
+        Connectors connectors = CamelContextHelper.findSingleByType(getCamelContext(), Connectors.class);
+        if (connectors == null) {
+            return "poll/" + poll;
+        }
+        Connection known = connectors
+                .connection(connection)
+                .orElseThrow(() -> new IllegalArgumentException("there is no connection '" + connection + "'"
+                        + NearestName.hint(
+                                connection,
+                                connectors.connections().stream()
+                                        .map(Connection::name)
+                                        .toList())));
+        return known.connector().poll(known, poll).topic();
     }
 
     @Override

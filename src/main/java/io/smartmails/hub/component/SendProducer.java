@@ -41,7 +41,8 @@ class SendProducer extends DefaultProducer {
         if (text == null) {
             return null;
         }
-        Expression expression = endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
+        Expression expression =
+                endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
         expression.init(endpoint.getCamelContext());
         return expression;
     }
@@ -68,8 +69,7 @@ class SendProducer extends DefaultProducer {
 
     private String recipient(Exchange exchange, Run run) {
         Contact contact = run.event().contact();
-        String address =
-                to != null ? to.evaluate(exchange, String.class) : contact == null ? null : contact.email();
+        String address = to != null ? to.evaluate(exchange, String.class) : contact == null ? null : contact.email();
         if (address == null || address.isBlank()) {
             throw new PermanentFailure(run.event().type() + " of " + run.event().connection()
                     + " names no address to send '" + endpoint.getTemplate() + "' to; "
@@ -80,7 +80,9 @@ class SendProducer extends DefaultProducer {
         }
         String stripped = address.strip();
         int at = stripped.indexOf('@');
-        if (at < 1 || at == stripped.length() - 1 || stripped.length() > ADDRESS_CHARS
+        if (at < 1
+                || at == stripped.length() - 1
+                || stripped.length() > ADDRESS_CHARS
                 || stripped.chars().anyMatch(Character::isWhitespace)) {
             throw new PermanentFailure("the recipient of '" + endpoint.getTemplate() + "' in rule '" + run.rule()
                     + "' is not an e-mail address (" + stripped.length()
@@ -91,7 +93,8 @@ class SendProducer extends DefaultProducer {
 
     private Map<String, Object> message(Exchange exchange, Run run, String recipient, String category) {
         Event event = run.event();
-        boolean toContact = event.contact() != null && recipient.equalsIgnoreCase(strip(event.contact().email()));
+        boolean toContact = event.contact() != null
+                && recipient.equalsIgnoreCase(strip(event.contact().email()));
         Map<String, Object> addressee = new LinkedHashMap<>();
         addressee.put("email", recipient);
         String name = toContact ? name(event.contact()) : "";

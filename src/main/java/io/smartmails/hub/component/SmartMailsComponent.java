@@ -17,8 +17,9 @@ public class SmartMailsComponent extends HubComponent {
             parameters.computeIfPresent(
                     repeatable, (name, value) -> value instanceof Collection<?> values ? joined(values) : value);
         }
-        SmartMailsEndpoint endpoint =
-                configured(new SmartMailsEndpoint(uri, this, operation(remaining)), parameters);
+        var endpoint = new SmartMailsEndpoint(uri, this, operation(remaining));
+        setProperties(endpoint, parameters);
+        validateParameters(uri, parameters, null);
         endpoint.validate();
         return endpoint;
     }

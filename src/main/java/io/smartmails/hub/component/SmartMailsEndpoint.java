@@ -33,7 +33,8 @@ public class SmartMailsEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "send",
-            description = "Recipient: an address or a Simple expression that gives one. The event's contact unless set.")
+            description =
+                    "Recipient: an address or a Simple expression that gives one. The event's contact unless set.")
     private String to;
 
     @UriParam(label = "send", description = "Subject line, text or Simple expression. The template's unless set.")
@@ -42,13 +43,15 @@ public class SmartMailsEndpoint extends DefaultEndpoint {
     @UriParam(
             label = "send",
             defaultValue = "TRANSACTIONAL",
-            description = "transactional, or marketing: that needs the contact's consent and carries one-click unsubscribe.")
+            description =
+                    "transactional, or marketing: that needs the contact's consent and carries one-click unsubscribe.")
     private MailCategory category = MailCategory.TRANSACTIONAL;
 
     @UriParam(
             label = "send",
-            description = "Name of this step in the rule's send identity. The template's alias unless set; needed when one rule"
-                    + " sends one template twice to a recipient.")
+            description =
+                    "Name of this step in the rule's send identity. The template's alias unless set; needed when one rule"
+                            + " sends one template twice to a recipient.")
     private String step;
 
     @UriParam(
@@ -59,7 +62,8 @@ public class SmartMailsEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "send",
-            description = "Best-before, counted from the receipt of the event: 6h, 2d. Later the mail is dropped, not sent.")
+            description =
+                    "Best-before, counted from the receipt of the event: 6h, 2d. Later the mail is dropped, not sent.")
     private Duration expiresAfter;
 
     @UriParam(label = "contact", description = "Lists the contact joins: one or more names, separated by commas.")
@@ -79,13 +83,20 @@ public class SmartMailsEndpoint extends DefaultEndpoint {
                 throw new IllegalArgumentException("smartmails:send needs template=<alias of a template>");
             }
             if (list != null || tag != null) {
-                throw new IllegalArgumentException("list and tag are options of smartmails:contact, not of smartmails:send");
+                throw new IllegalArgumentException(
+                        "list and tag are options of smartmails:contact, not of smartmails:send");
             }
             if (expiresAfter != null && (expiresAfter.isZero() || expiresAfter.isNegative())) {
                 throw new IllegalArgumentException("expiresAfter must be longer than zero, for example 6h");
             }
-        } else if (template != null || to != null || subject != null || step != null || once != null || expiresAfter != null) {
-            throw new IllegalArgumentException("smartmails:contact takes list and tag; the others are options of smartmails:send");
+        } else if (template != null
+                || to != null
+                || subject != null
+                || step != null
+                || once != null
+                || expiresAfter != null) {
+            throw new IllegalArgumentException(
+                    "smartmails:contact takes list and tag; the others are options of smartmails:send");
         }
     }
 

@@ -45,8 +45,9 @@ final class RowStore {
     /** @return false when another holder of the lease was faster; then the caller's step must not be stored */
     static boolean settleWaiting(Tx tx, String table, String id, String state, Instant now) {
         return tx.jdbc()
-                        .sql("UPDATE " + table
-                                + " SET state = :state, settled_at = :now, cause = NULL WHERE id = :id AND state = 'waiting'")
+                        .sql(
+                                "UPDATE " + table
+                                        + " SET state = :state, settled_at = :now, cause = NULL WHERE id = :id AND state = 'waiting'")
                         .param("state", state)
                         .param("now", now.toEpochMilli())
                         .param("id", id)

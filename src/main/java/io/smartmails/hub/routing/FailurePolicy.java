@@ -4,29 +4,21 @@ package io.smartmails.hub.routing;
 import io.smartmails.hub.component.ExactNumbers;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
-import org.apache.camel.model.errorhandler.RedeliveryPolicyDefinition;
 
 /**
  * How the Camel context treats a failure in any route: one try, no logging of its own, the exception to whoever ran the
  * route. Redelivery belongs to the queue alone; two layers of it would multiply the tries.
  */
 final class FailurePolicy {
-    private static final long STOP_SECONDS = 20;
-
     private FailurePolicy() {}
 
     /** To be called before the context starts. */
     static void applyTo(CamelContext context) {
         context.getCamelContextExtension()
                 .setErrorHandlerFactory(new DefaultErrorHandlerDefinition()
-                        .redeliveryPolicy(new RedeliveryPolicyDefinition()
-                                .maximumRedeliveries(0)
-                                .logExhausted(false)
-                                .logExhaustedMessageHistory(false)
-                                .logStackTrace(false)));
-        context.getShutdownStrategy().setTimeout(STOP_SECONDS);
-        context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
-        context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+                        .logExhausted(false)
+                        .logExhaustedMessageHistory(false)
+                        .logStackTrace(false));
         ExactNumbers.register(context);
     }
 }

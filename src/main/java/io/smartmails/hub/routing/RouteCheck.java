@@ -41,9 +41,7 @@ public final class RouteCheck {
                     RouteFile file = rehearsal.examine(name, entry.getValue());
                     String other = fileOfRule.putIfAbsent(file.rule(), name);
                     results.add(new Result(
-                            name,
-                            file.rule(),
-                            other == null ? Optional.empty() : Optional.of(duplicate(file, other))));
+                            name, file.rule(), other == null ? Optional.empty() : Optional.of(duplicate(file, other))));
                 } catch (BrokenRoute e) {
                     results.add(new Result(name, null, Optional.of(e.error())));
                 }

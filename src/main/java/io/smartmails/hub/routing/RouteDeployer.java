@@ -118,7 +118,9 @@ final class RouteDeployer {
         Set<String> changed = new HashSet<>();
         texts.forEach((file, text) -> {
             Entry known = entries.get(file);
-            boolean differs = known == null || !known.text().equals(text) || known.clashes();
+            boolean differs = known == null
+                    || !known.text().equals(text)
+                    || (known.clashes() && holderOf(idOf(file, text), file).isEmpty());
             if (differs && text.equals(before.get(file))) {
                 changed.add(file);
             }
@@ -137,7 +139,10 @@ final class RouteDeployer {
 
     private void report(IOException failure) {
         if (!folderMissing) {
-            LOG.error("The routes folder {} is not readable ({}); the rules stay as they are", folder, failure.toString());
+            LOG.error(
+                    "The routes folder {} is not readable ({}); the rules stay as they are",
+                    folder,
+                    failure.toString());
         }
         folderMissing = true;
     }
@@ -149,7 +154,8 @@ final class RouteDeployer {
             return;
         }
         Optional<String> moved = changed.stream()
-                .filter(name -> !entries.containsKey(name) && idOf(name, texts.get(name)).equals(entry.running().rule()))
+                .filter(name -> !entries.containsKey(name)
+                        && idOf(name, texts.get(name)).equals(entry.running().rule()))
                 .findFirst();
         if (moved.isPresent()) {
             entries.put(moved.get(), new Entry("", entry.running(), null, entry.loadedAt(), false));
@@ -158,7 +164,10 @@ final class RouteDeployer {
         }
         unload(entry.running().rule());
         rules.remove(entry.running().rule());
-        LOG.info("Rule {} is gone with {}; its waiting runs are kept until it comes back", entry.running().rule(), file);
+        LOG.info(
+                "Rule {} is gone with {}; its waiting runs are kept until it comes back",
+                entry.running().rule(),
+                file);
     }
 
     private static String idOf(String name, String text) {
@@ -177,7 +186,7 @@ final class RouteDeployer {
             RouteFile fresh = rehearsal.examine(file, text);
             Optional<String> other = holderOf(fresh.rule(), file);
             if (other.isPresent()) {
-                throw new BrokenRoute(RouteCheck.duplicate(fresh, other.get()));
+                throw new BrokenRoute(RouteCheck.duplicate(fresh, other.get()), true);
             }
             boolean same = old != null && old.tree().equals(fresh.tree());
             if (!same) {
@@ -187,7 +196,7 @@ final class RouteDeployer {
             Instant saved = store.save(fresh);
             entries.put(file, new Entry(text, fresh, null, same ? known.loadedAt() : saved, false));
         } catch (BrokenRoute e) {
-            keep(rehearsal, file, text, e.error(), known, lastGood);
+            keep(rehearsal, file, text, e, known, lastGood);
         }
     }
 
@@ -195,10 +204,10 @@ final class RouteDeployer {
             RouteRehearsal rehearsal,
             String file,
             String text,
-            RouteError error,
+            BrokenRoute broken,
             Entry known,
             RouteStore.Deployed lastGood) {
-        boolean clashes = error.reason().startsWith("the id '");
+        RouteError error = broken.error();
         if (known == null && lastGood != null && !lastGood.text().equals(text)) {
             apply(rehearsal, file, lastGood.text(), null);
             known = entries.get(file);
@@ -209,7 +218,8 @@ final class RouteDeployer {
         }
         entries.put(
                 file,
-                new Entry(text, runs ? known.running() : null, error, runs ? known.loadedAt() : null, clashes));
+                new Entry(
+                        text, runs ? known.running() : null, error, runs ? known.loadedAt() : null, broken.isClash()));
     }
 
     private static String ruleOf(Entry entry) {
@@ -218,7 +228,8 @@ final class RouteDeployer {
 
     private Optional<String> holderOf(String rule, String exceptFile) {
         return entries.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(exceptFile) && ruleOf(entry.getValue()).equals(rule))
+                .filter(entry -> !entry.getKey().equals(exceptFile)
+                        && ruleOf(entry.getValue()).equals(rule))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -282,6 +293,8 @@ final class RouteDeployer {
                 .map(entry -> entry.running().rule())
                 .allMatch(rule -> camel.getRoute(rule) != null
                         && (Boolean.FALSE.equals(camel.getRoute(rule).isAutoStartup())
-                                || camel.getRouteController().getRouteStatus(rule).isStarted()));
+                                || camel.getRouteController()
+                                        .getRouteStatus(rule)
+                                        .isStarted()));
     }
 }

@@ -13,7 +13,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 /** Turns what Camel throws for a route into the line and the reason an operator needs. */
 final class RouteFailure {
     /** Of Camel's own refusals and of ours. */
-    private static final Pattern UNKNOWN_OPTION = Pattern.compile("Unknown parameters=\\[\\{(\\w+)=|option '([^']+)' is not known");
+    private static final Pattern UNKNOWN_OPTION =
+            Pattern.compile("Unknown parameters=\\[\\{(\\w+)=|option '([^']+)' is not known");
 
     private static final int TELLING_CHARS = 4;
     private static final int REASON_CHARS = 500;
@@ -51,7 +52,8 @@ final class RouteFailure {
     private static int line(RouteFile file, Throwable failure) {
         StringBuilder said = new StringBuilder();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof MarkedYamlEngineException yaml && yaml.getProblemMark().isPresent()) {
+            if (cause instanceof MarkedYamlEngineException yaml
+                    && yaml.getProblemMark().isPresent()) {
                 return yaml.getProblemMark().map(Mark::getLine).orElse(0) + 1;
             }
             said.append(cause.getMessage()).append('\n');
@@ -76,7 +78,8 @@ final class RouteFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ResolveEndpointFailedException endpoint && endpoint.getUri() != null) {
                 String base = endpoint.getUri().replace("://", ":").replaceFirst("\\?.*", "");
-                return RouteFile.lineOf(file.text(), value -> value.replace("://", ":").startsWith(base));
+                return RouteFile.lineOf(
+                        file.text(), value -> value.replace("://", ":").startsWith(base));
             }
         }
         return Optional.empty();

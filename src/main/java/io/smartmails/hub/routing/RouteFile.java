@@ -35,12 +35,17 @@ record RouteFile(String name, String text, String rule, String from, String sent
             Object tree = new Load(SETTINGS).loadFromString(text);
             Map<?, ?> route = onlyRoute(name, text, tree);
             if (!(route.get("id") instanceof String rule) || rule.isBlank() || rule.length() > RULE_CHARS) {
-                throw broken(name, lineOfKey(text, "route"), "the route needs an id: write 'id: <name of the rule>', at most "
-                        + RULE_CHARS + " characters");
+                throw broken(
+                        name,
+                        lineOfKey(text, "route"),
+                        "the route needs an id: write 'id: <name of the rule>', at most " + RULE_CHARS + " characters");
             }
             return new RouteFile(name, text, rule, from(route), sentence(text), tree);
         } catch (MarkedYamlEngineException e) {
-            throw broken(name, e.getProblemMark().map(Mark::getLine).orElse(0) + 1, "not readable as YAML: " + e.getProblem());
+            throw broken(
+                    name,
+                    e.getProblemMark().map(Mark::getLine).orElse(0) + 1,
+                    "not readable as YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             throw broken(name, 1, "not readable as YAML: " + e.getMessage());
         }
@@ -53,13 +58,17 @@ record RouteFile(String name, String text, String rule, String from, String sent
                 if (element instanceof Map<?, ?> map && map.get("route") instanceof Map<?, ?> route) {
                     routes.add(route);
                 } else if (element instanceof Map<?, ?> map && map.containsKey("from")) {
-                    throw broken(name, lineOfKey(text, "from"),
+                    throw broken(
+                            name,
+                            lineOfKey(text, "from"),
                             "a rule needs an id, so it begins with '- route:', then 'id:', then 'from:'");
                 }
             }
         }
         if (routes.size() != 1) {
-            throw broken(name, routes.isEmpty() ? 1 : lastLineOfKey(text, "route"),
+            throw broken(
+                    name,
+                    routes.isEmpty() ? 1 : lastLineOfKey(text, "route"),
                     "a route file holds exactly one route ('- route:'); this one holds " + routes.size());
         }
         return routes.get(0);

@@ -49,7 +49,7 @@ final class RouteRehearsal implements AutoCloseable {
 
     private DefaultCamelContext open() {
         var context = new DefaultCamelContext(false);
-        context.setName("routes-rehearsal");
+        context.getCamelContextExtension().setName("routes-rehearsal");
         context.setAutoStartup(false);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         if (live == null) {
@@ -66,7 +66,7 @@ final class RouteRehearsal implements AutoCloseable {
     @Override
     public void close() {
         if (scratch != null) {
-            scratch.close();
+            scratch.stop();
             scratch = null;
         }
     }
