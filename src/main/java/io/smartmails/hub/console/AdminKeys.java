@@ -3,9 +3,6 @@ package io.smartmails.hub.console;
 
 /** Asks the key ring whether somebody may administer the hub. */
 public interface AdminKeys {
-    /** Request attribute with the public id of the admin key of a request to {@code /admin/v1}, set by whoever checked it. */
-    String KEY_ID = "io.smartmails.hub.console.keyId";
-
     /**
      * Checks a key as it was typed or sent.
      *

@@ -7,11 +7,8 @@ import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
-import jakarta.servlet.SessionTrackingMode;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
-import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -20,19 +17,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** The console's parts; its controllers are found by their annotations. */
 @Configuration(proxyBeanMethods = false)
 class ConsoleConfiguration {
-    @Bean
-    ServletContextInitializer consoleSessions() {
-        return context -> {
-            var cookie = context.getSessionCookieConfig();
-            cookie.setName("hub_console");
-            cookie.setPath("/console");
-            cookie.setHttpOnly(true);
-            cookie.setAttribute("SameSite", "Strict");
-            context.setSessionTrackingModes(EnumSet.of(SessionTrackingMode.COOKIE));
-            context.setSessionTimeout((int) ConsoleSession.IDLE.toMinutes());
-        };
-    }
-
     @Bean
     WebMvcConfigurer consoleGuard(AdminKeys keys, InstantSource clock) {
         return new WebMvcConfigurer() {

@@ -146,7 +146,7 @@ class ConsoleController {
     String replay(
             @PathVariable String id,
             @RequestParam(required = false) String reason,
-            @RequestAttribute(AdminKeys.KEY_ID) String keyId,
+            @RequestAttribute(ConsoleGuard.KEY_ID) String keyId,
             RedirectAttributes redirect) {
         DeadLetter letter = replay.replay(id, reason, keyId);
         redirect.addAttribute("replayed", letter.id());

@@ -22,6 +22,8 @@ final class ConsoleGuard implements HandlerInterceptor {
     static final String LOGIN = "/console/login";
     static final String ASSETS = "/console/assets/";
     static final String CSRF = "csrf";
+    /** Request attribute with the public id of the key somebody logged in with. */
+    static final String KEY_ID = "io.smartmails.hub.console.keyId";
     /** Sent by the script that refreshes a page. */
     static final String REFRESH = "X-Console-Refresh";
 
@@ -60,7 +62,7 @@ final class ConsoleGuard implements HandlerInterceptor {
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (reads && authorization != null && authorization.startsWith(BEARER)) {
-            request.setAttribute(AdminKeys.KEY_ID, keys.authenticate(authorization.substring(BEARER.length())));
+            request.setAttribute(KEY_ID, keys.authenticate(authorization.substring(BEARER.length())));
             return true;
         }
         if (!reads) {
@@ -97,7 +99,7 @@ final class ConsoleGuard implements HandlerInterceptor {
                             "The form is out of date or came from somewhere else. Go back, reload the page and try again.")
                     .asException();
         }
-        request.setAttribute(AdminKeys.KEY_ID, session.keyId());
+        request.setAttribute(KEY_ID, session.keyId());
         request.setAttribute(CSRF, session.csrf());
     }
 

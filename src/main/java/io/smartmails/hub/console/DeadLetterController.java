@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.console;
 
+import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.queue.DeadLetter;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.EnvelopeStore;
@@ -69,9 +70,8 @@ class DeadLetterController {
     Map<String, Object> replay(
             @PathVariable String id,
             @RequestBody(required = false) Request request,
-            @RequestAttribute(name = AdminKeys.KEY_ID, required = false) String keyId) {
-        DeadLetter letter =
-                replay.replay(id, request == null ? null : request.reason(), keyId == null ? "an admin key" : keyId);
+            @RequestAttribute("io.smartmails.hub.gateway.Caller") Caller caller) {
+        DeadLetter letter = replay.replay(id, request == null ? null : request.reason(), caller.keyId());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", letter.id());
         json.put("receipt", letter.receipt());

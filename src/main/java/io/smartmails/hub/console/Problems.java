@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.console;
 
+import io.smartmails.hub.gateway.ProblemWriter;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import io.smartmails.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -30,12 +30,14 @@ class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
     @ExceptionHandler
-    Object refused(ProblemException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView refused(ProblemException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(e.problem(), request, response);
     }
 
     @ExceptionHandler
-    Object unreadable(HttpMessageNotReadableException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView unreadable(HttpMessageNotReadableException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(
                 Problem.of(ProblemCode.INVALID_JSON, "The body cannot be read as the JSON that belongs here."),
                 request,
@@ -43,7 +45,9 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object wrongType(MethodArgumentTypeMismatchException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView wrongType(
+            MethodArgumentTypeMismatchException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         String wanted = e.getRequiredType() == int.class ? "a whole number" : "something else";
         return answer(
                 Problem.of(ProblemCode.INVALID_PARAMETER, "The parameter " + e.getName() + " must be " + wanted + "."),
@@ -52,8 +56,9 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object missing(
-            MissingServletRequestParameterException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView missing(
+            MissingServletRequestParameterException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(
                 Problem.of(ProblemCode.INVALID_PARAMETER, "The parameter " + e.getParameterName() + " is missing."),
                 request,
@@ -61,7 +66,8 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object nothingThere(NoResourceFoundException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView nothingThere(NoResourceFoundException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(
                 Problem.of(ProblemCode.UNKNOWN_ENDPOINT, "There is nothing at this address. See docs/admin-api.md."),
                 request,
@@ -69,8 +75,9 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object wrongMethod(
-            HttpRequestMethodNotSupportedException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView wrongMethod(
+            HttpRequestMethodNotSupportedException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         String allowed = Objects.requireNonNull(e.getSupportedHttpMethods(), "supported methods").stream()
                 .map(Object::toString)
                 .sorted()
@@ -85,13 +92,17 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object notOffered(HttpMediaTypeNotAcceptableException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView notOffered(
+            HttpMediaTypeNotAcceptableException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(
                 Problem.of(ProblemCode.NOT_ACCEPTABLE, "This answer comes as application/json."), request, response);
     }
 
     @ExceptionHandler
-    Object notTaken(HttpMediaTypeNotSupportedException e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView notTaken(
+            HttpMediaTypeNotSupportedException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         return answer(
                 Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json."),
                 request,
@@ -99,7 +110,7 @@ class Problems {
     }
 
     @ExceptionHandler
-    Object broken(Exception e, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView broken(Exception e, HttpServletRequest request, HttpServletResponse response) throws IOException {
         LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return answer(
                 Problem.of(ProblemCode.INTERNAL_ERROR, "The hub could not answer; its log says why."),
@@ -112,14 +123,14 @@ class Problems {
         return path.equals("/console") || path.startsWith("/console/");
     }
 
-    private static Object answer(Problem problem, HttpServletRequest request, HttpServletResponse response) {
-        problem.headers().forEach(response::setHeader);
+    private static ModelAndView answer(Problem problem, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         if (inConsole(request)) {
+            problem.headers().forEach(response::setHeader);
             response.setStatus(problem.status());
             return new ModelAndView("console/problem", "problem", problem);
         }
-        return ResponseEntity.status(problem.status())
-                .contentType(MediaType.parseMediaType(Problem.MEDIA_TYPE))
-                .body(problem.body(request.getRequestURI(), response.getHeader("X-Request-Id")));
+        ProblemWriter.write(request, response, problem);
+        return null;
     }
 }

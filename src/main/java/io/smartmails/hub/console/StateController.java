@@ -63,6 +63,8 @@ class StateController {
         json.put("state", route.state());
         json.put("line", route.line() > 0 ? route.line() : null);
         json.put("reason", route.reason());
+        json.put("waiting", route.waiting());
+        json.put("poll_failure", route.pollFailure());
         return json;
     }
 }

@@ -159,7 +159,7 @@ class AdminApiTest {
     @Test
     void routesConnectionsBudgetAndInboxAreShown() {
         hub.world.routes.add(new RoutesView.Route(
-                "welcome", "routes/welcome.yaml", "A rule.", "event:x", "broken", 4, "no such option"));
+                "welcome", "routes/welcome.yaml", "A rule.", "event:x", "broken", 4, "no such option", 0, null));
         hub.world.mails.add(new InboxView.Mail(
                 "mail_1",
                 List.of("ada@example.com"),

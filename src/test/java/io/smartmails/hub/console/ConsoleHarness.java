@@ -2,6 +2,7 @@
 package io.smartmails.hub.console;
 
 import io.smartmails.db.Database;
+import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.queue.CountStore;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.Envelope;
@@ -15,6 +16,7 @@ import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
+import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -89,6 +92,15 @@ final class ConsoleHarness implements AutoCloseable {
                 public boolean isStillAdmin(String keyId) {
                     return world.keyIsValid;
                 }
+            };
+        }
+
+        /** Stands for the gateway's filter, which lets only admin keys through. */
+        @Bean
+        static Filter caller() {
+            return (request, response, chain) -> {
+                request.setAttribute(Caller.ATTRIBUTE, new Caller("key_1", "test", Set.of("keys:admin"), 60, false));
+                chain.doFilter(request, response);
             };
         }
 

@@ -51,7 +51,7 @@ class ConsoleTest {
     @Test
     void theKeyOpensAFreshSessionWhoseCookieIsStrict() {
         HttpResponse<String> form = hub.get("/console/login?to=%2Fconsole%2Froutes");
-        String planted = "; hub_console=0123456789ABCDEF0123456789ABCDEF";
+        String planted = "; hub_session=0123456789ABCDEF0123456789ABCDEF";
 
         HttpResponse<String> answer = hub.postForm(
                 "/console/login",
@@ -61,7 +61,7 @@ class ConsoleTest {
         assertThat(answer.statusCode()).isEqualTo(303);
         assertThat(answer.headers().firstValue("Location")).hasValue("/console/routes");
         assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-                .startsWith("hub_console=")
+                .startsWith("hub_session=")
                 .doesNotContain("0123456789ABCDEF0123456789ABCDEF")
                 .contains("Path=/console", "HttpOnly", "SameSite=Strict");
         String cookie = ConsoleHarness.cookieOf(answer);
@@ -93,7 +93,7 @@ class ConsoleTest {
 
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.body()).contains("role=\"alert\"").doesNotContain("sml_wrong");
-        assertThat(answer.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("hub_console"));
+        assertThat(answer.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("hub_session"));
     }
 
     @Test
@@ -185,7 +185,7 @@ class ConsoleTest {
         hub.deadReceipt("1", "no such field", "{}".getBytes(StandardCharsets.UTF_8));
         hub.deliveredReceipt("2");
         hub.world.routes.add(new RoutesView.Route(
-                "welcome", "routes/welcome.yaml", null, null, "broken", 4, "no such option 'lst'"));
+                "welcome", "routes/welcome.yaml", null, null, "broken", 4, "no such option 'lst'", 0, null));
         hub.world.budget = new BudgetView.Budget(60, 58, 2, "401 unknown_key");
 
         String page = hub.get("/console", "Cookie", hub.logIn()).body();
@@ -244,7 +244,8 @@ class ConsoleTest {
     @Test
     void hostileTextIsShownNotRun() {
         String id = hub.deadReceipt("1", HOSTILE, HOSTILE.getBytes(StandardCharsets.UTF_8));
-        hub.world.routes.add(new RoutesView.Route(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "broken", 1, HOSTILE));
+        hub.world.routes.add(
+                new RoutesView.Route(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "broken", 1, HOSTILE, 0, HOSTILE));
         hub.world.mails.add(new InboxView.Mail(
                 "mail_1",
                 List.of(HOSTILE),
