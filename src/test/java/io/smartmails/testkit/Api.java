@@ -50,7 +50,8 @@ public final class Api {
                                         : HttpRequest.BodyPublishers.ofString(json))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        boolean isJson = raw.headers().firstValue("Content-Type").orElse("").contains("json") && !raw.body().isEmpty();
+        boolean isJson = raw.headers().firstValue("Content-Type").orElse("").contains("json")
+                && !raw.body().isEmpty();
         return new Answer(raw.statusCode(), isJson ? JSON.readTree(raw.body()) : JSON.nullNode(), raw);
     }
 }

@@ -56,14 +56,17 @@ public final class ChildProcess implements AutoCloseable {
     public ChildProcess awaitReady(String url) {
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(2)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(2))
+                .build();
         Awaitility.await()
                 .atMost(STARTS_WITHIN)
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
                 .failFast("the process ended; see " + log, () -> !process.isAlive())
-                .until(() -> http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
+                .until(() -> http.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
         return this;
     }
 

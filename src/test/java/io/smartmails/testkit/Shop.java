@@ -16,8 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Shop {
     public static final String SECRET = "demo-shop-secret";
 
-    private static final String ORDER =
-            """
+    private static final String ORDER = """
             {"id": %d, "name": "#%d", "email": "%s", "created_at": "2026-11-24T08:00:00Z", "updated_at": "2026-11-24T08:00:00Z",
              "currency": "EUR", "total_price": "59.80", "order_status_url": "https://shop.example.com/orders/%d",
              "customer": {"id": 8%d, "email": "%s", "first_name": "Ada", "last_name": "Example", "updated_at": "2026-11-24T08:00:00Z"},
