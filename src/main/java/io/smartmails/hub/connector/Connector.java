@@ -3,6 +3,7 @@ package io.smartmails.hub.connector;
 
 import io.smartmails.hub.event.Event;
 import io.smartmails.hub.failure.PermanentFailure;
+import io.smartmails.problem.NearestName;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,6 +2,7 @@
 package io.smartmails.hub.connector;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.smartmails.problem.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

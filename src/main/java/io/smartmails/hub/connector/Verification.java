@@ -2,6 +2,7 @@
 package io.smartmails.hub.connector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smartmails.problem.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -2,6 +2,7 @@
 package io.smartmails.hub.connector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smartmails.problem.NearestName;
 import io.smartmails.problem.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.smartmails.hub.connector;
+package io.smartmails.problem;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what somebody probably meant to write, by edit distance. */
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /** The tail of an error message: a guess when one is near, otherwise the names there are. */
-    static String hint(String written, Collection<String> valid) {
+    public static String hint(String written, Collection<String> valid) {
         if (valid.isEmpty()) {
             return "";
         }
