@@ -214,10 +214,7 @@ public final class MessageStore {
     }
 
     static void forgetDedupe(Tx tx, long oldest) {
-        tx.jdbc()
-                .sql("DELETE FROM dedupe WHERE created_at < ?")
-                .param(oldest)
-                .update();
+        tx.jdbc().sql("DELETE FROM dedupe WHERE created_at < ?").param(oldest).update();
     }
 
     private static int run(Tx tx, String sql, Object... values) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.connector;
 
-import io.smartmails.problem.NearestName;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smartmails.problem.NearestName;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
