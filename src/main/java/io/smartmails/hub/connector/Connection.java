@@ -25,6 +25,15 @@ public final class Connection {
         return connector;
     }
 
+    /** Path that takes its webhooks, with {@code ***} for a secret segment; empty when it takes none. */
+    public Optional<String> webhookPath() {
+        if (!connector.hasWebhook()) {
+            return Optional.empty();
+        }
+        boolean secret = connector.manifest().webhook().verification() instanceof Verification.PathSecret;
+        return Optional.of("/webhooks/" + name + (secret ? "/***" : ""));
+    }
+
     Optional<String> setting(String setting) {
         return Optional.ofNullable(settings.get(setting));
     }

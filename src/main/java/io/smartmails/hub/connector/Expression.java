@@ -13,6 +13,11 @@ import java.util.Set;
 sealed interface Expression {
     Object value(MappingInput input);
 
+    /** The same, except that nothing found is no failure: one of several alternatives. */
+    default Expression optional() {
+        return this;
+    }
+
     /** @param place a pointer, a list of alternatives, one of the forms in docs/connectors.md, or nested members */
     static Expression read(YamlPlace place) {
         return read(place, place.key());
@@ -66,25 +71,35 @@ sealed interface Expression {
                 + "header:NAME, received-at, or {value: " + written + "} for a fixed value");
     }
 
-    record AtPointer(Pointer pointer, boolean optional, int line, String key) implements Expression {
+    record AtPointer(Pointer pointer, boolean mayBeAbsent, int line, String key) implements Expression {
+        @Override
+        public Expression optional() {
+            return new AtPointer(pointer, true, line, key);
+        }
+
         @Override
         public Object value(MappingInput input) {
             var node = pointer.in(input.node());
             if (MappingInput.present(node)) {
                 return MappingInput.plain(node);
             }
-            if (optional) {
+            if (mayBeAbsent) {
                 return null;
             }
             throw input.missing(pointer.text(), line, key);
         }
     }
 
-    record Header(String name, boolean optional, int line, String key) implements Expression {
+    record Header(String name, boolean mayBeAbsent, int line, String key) implements Expression {
+        @Override
+        public Expression optional() {
+            return new Header(name, true, line, key);
+        }
+
         @Override
         public Object value(MappingInput input) {
             var value = input.header(name);
-            if (value.isEmpty() && !optional) {
+            if (value.isEmpty() && !mayBeAbsent) {
                 throw input.missing("the header '" + name + "'", line, key);
             }
             return value.orElse(null);
@@ -119,7 +134,7 @@ sealed interface Expression {
         @Override
         public Object value(MappingInput input) {
             for (var alternative : alternatives) {
-                var value = orNull(alternative, input);
+                var value = alternative.optional().value(input);
                 if (value != null) {
                     return value;
                 }
@@ -133,23 +148,14 @@ sealed interface Expression {
         private boolean mayBeAbsent() {
             var last = alternatives.isEmpty() ? null : alternatives.get(alternatives.size() - 1);
             return last instanceof None
-                    || last instanceof AtPointer place && place.optional()
-                    || last instanceof Header header && header.optional();
-        }
-
-        private static Object orNull(Expression alternative, MappingInput input) {
-            if (alternative instanceof AtPointer place) {
-                return new AtPointer(place.pointer(), true, place.line(), place.key()).value(input);
-            }
-            if (alternative instanceof Header header) {
-                return new Header(header.name(), true, header.line(), header.key()).value(input);
-            }
-            return alternative.value(input);
+                    || last instanceof AtPointer place && place.mayBeAbsent()
+                    || last instanceof Header header && header.mayBeAbsent();
         }
 
         private List<String> names() {
             var names = new ArrayList<String>();
-            for (var alternative : alternatives) {
+            for (var given : alternatives) {
+                var alternative = given instanceof Text text ? text.of() : given;
                 if (alternative instanceof AtPointer place) {
                     names.add(place.pointer().text());
                 } else if (alternative instanceof Header header) {
@@ -162,6 +168,11 @@ sealed interface Expression {
 
     /** A number or true/false written as text, for ids and money. */
     record Text(Expression of, int line, String key) implements Expression {
+        @Override
+        public Expression optional() {
+            return new Text(of.optional(), line, key);
+        }
+
         @Override
         public Object value(MappingInput input) {
             return input.text(of.value(input), line, key);

@@ -129,6 +129,13 @@ public final class KeyRing {
         return store.find(id);
     }
 
+    /** Whether a key that was proved before is still valid and has the scope. */
+    public boolean stillMay(String id, String scope) {
+        return store.find(id)
+                .filter(key -> key.revokedAt() == null && key.scopes().contains(scope))
+                .isPresent();
+    }
+
     boolean revoke(String id) {
         boolean revoked = database.write(tx -> store.revoke(tx, id, clock.instant()));
         proved.invalidateAll();

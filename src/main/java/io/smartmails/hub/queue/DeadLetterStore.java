@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.jdbc.core.RowMapper;
 
 /** The dead rows of all three queue tables as one list. */
 public final class DeadLetterStore {
@@ -17,6 +18,15 @@ public final class DeadLetterStore {
             SELECT id, 'rule', envelope_id, rule, attempts, settled_at, cause FROM run WHERE state = 'dead'
             UNION ALL
             SELECT id, 'sending', envelope_id, kind, attempts, settled_at, cause FROM item WHERE state = 'dead'""";
+
+    private static final RowMapper<DeadLetter> ROW = (rs, n) -> new DeadLetter(
+            rs.getString("id"),
+            rs.getString("stage"),
+            rs.getString("receipt"),
+            rs.getString("about"),
+            rs.getInt("attempts"),
+            Instant.ofEpochMilli(rs.getLong("settled_at")),
+            rs.getString("cause"));
 
     private final Database database;
     private final InstantSource clock;
@@ -31,21 +41,25 @@ public final class DeadLetterStore {
         return database.read()
                 .sql("SELECT * FROM (" + ALL + ") d ORDER BY settled_at DESC, id DESC LIMIT :limit")
                 .param("limit", limit)
-                .query((rs, n) -> new DeadLetter(
-                        rs.getString("id"),
-                        rs.getString("stage"),
-                        rs.getString("receipt"),
-                        rs.getString("about"),
-                        rs.getInt("attempts"),
-                        Instant.ofEpochMilli(rs.getLong("settled_at")),
-                        rs.getString("cause")))
+                .query(ROW)
                 .list();
     }
 
     public Optional<DeadLetter> find(String id) {
-        return list(Integer.MAX_VALUE).stream()
-                .filter(letter -> letter.id().equals(id))
-                .findFirst();
+        return database.read()
+                .sql("SELECT * FROM (" + ALL + ") d WHERE id = :id")
+                .param("id", id)
+                .query(ROW)
+                .optional();
+    }
+
+    /** State of any row of the queue; empty when there is no such row. Tells "replayed already" from "never was". */
+    public Optional<String> stateOf(String id) {
+        return database.read()
+                .sql("SELECT state FROM " + tableOf(id) + " WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .optional();
     }
 
     /**
