@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.connector;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smartmails.problem.NearestName;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,8 +21,35 @@ record DeliveryTerm(String text, Pointer pointer) {
     private static final String TOPIC = "topic";
     private static final String BODY = "body";
 
-    /** Where values are taken from; the body is parsed only when a pointer asks for it. */
-    record Source(VendorHeaders names, Map<String, List<String>> headers, Payload.Format format, byte[] body) {}
+    /** Where values are taken from; the body is parsed at most once, and only when a pointer asks for it. */
+    static final class Source {
+        private final VendorHeaders names;
+        private final Map<String, List<String>> headers;
+        private final Payload.Format format;
+        private final byte[] body;
+        private JsonNode tree;
+
+        /** @param tree the body when it has been parsed already, otherwise null */
+        Source(
+                VendorHeaders names,
+                Map<String, List<String>> headers,
+                Payload.Format format,
+                byte[] body,
+                JsonNode tree) {
+            this.names = names;
+            this.headers = headers;
+            this.format = format;
+            this.body = body;
+            this.tree = tree;
+        }
+
+        private JsonNode tree() throws Payload.Unreadable {
+            if (tree == null) {
+                tree = Payload.read(format, body);
+            }
+            return tree;
+        }
+    }
 
     static DeliveryTerm read(YamlPlace place, VendorHeaders headers) {
         var text = place.text();
@@ -40,7 +68,7 @@ record DeliveryTerm(String text, Pointer pointer) {
     /** @param topic the topic once it is known; null while it is being looked for */
     Optional<String> value(Source source, String topic) throws VendorHeaders.Ambiguous, Payload.Unreadable {
         if (pointer != null) {
-            var node = pointer.in(Payload.read(source.format(), source.body()));
+            var node = pointer.in(source.tree());
             return node.isValueNode() && !node.isNull() && !node.asText().isBlank()
                     ? Optional.of(node.asText())
                     : Optional.empty();
@@ -48,9 +76,7 @@ record DeliveryTerm(String text, Pointer pointer) {
         if (text.equals(TOPIC) && topic != null) {
             return Optional.of(topic);
         }
-        return text.equals(BODY)
-                ? Optional.of(hash(source.body()))
-                : source.names().value(text, source.headers());
+        return text.equals(BODY) ? Optional.of(hash(source.body)) : source.names.value(text, source.headers);
     }
 
     static String hash(byte[] bytes) {

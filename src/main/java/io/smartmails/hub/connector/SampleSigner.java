@@ -49,7 +49,9 @@ final class SampleSigner {
                     webhook.headers().names().get(hmac.header()).get(0),
                     hmac.signature(connection.required(hmac.secrets().get(0)), body));
         } else if (webhook.verification() instanceof Verification.PathSecret secret) {
-            path += "/" + URLEncoder.encode(connection.required(secret.secret()), StandardCharsets.UTF_8);
+            path += "/"
+                    + URLEncoder.encode(connection.required(secret.secret()), StandardCharsets.UTF_8)
+                            .replace("+", "%20");
         }
         return new SampleRequest(path, headers, body);
     }
@@ -139,8 +141,8 @@ final class SampleSigner {
             }
             for (int i = 0; i < parts.size(); i++) {
                 var part = parts.get(i);
-                edits(i == 0 ? id : id + "-" + (i + 1), changes)
-                        .forEach((pointer, value) -> XmlTree.set(part, pointer, value));
+                var edits = i == 0 ? edits(id, changes) : edits(id + "-" + (i + 1), Map.of());
+                edits.forEach((pointer, value) -> XmlTree.set(part, pointer, value));
             }
             return XmlTree.bytes(root);
         } catch (Payload.Unreadable e) {

@@ -56,7 +56,8 @@ public final class Samples {
      *
      * @param name a sample's name, or its topic with slashes
      * @param id makes this sending another event than the last one; give the same again to send a repeat
-     * @param changes pointers as mappings write them, and what to put there; numbers stay numbers
+     * @param changes pointers as mappings write them, and what to put there; numbers stay numbers. Of a batch, the first
+     *     element is changed
      * @throws IllegalArgumentException when there is no such sample or no such place in it
      */
     public SampleRequest request(Connection connection, String name, String id, Map<String, String> changes) {

@@ -24,6 +24,11 @@ sealed interface Verification {
     /** Looks at what needs no parsing. @return why the call is refused, empty when this part is proven */
     Optional<String> refusal(Connection connection, InboundRequest request, VendorHeaders headers);
 
+    /** Whether the second part of the proof stands in the parsed body. */
+    default boolean readsBody() {
+        return false;
+    }
+
     /** Looks at the parsed body, for schemes that need it. */
     default Optional<String> refusal(Connection connection, JsonNode body) {
         return Optional.empty();
@@ -174,6 +179,11 @@ sealed interface Verification {
             return MessageDigest.isEqual(bytes(connection.required(secret)), bytes(request.pathSecret()))
                     ? Optional.empty()
                     : Optional.of("the secret last segment of the address is wrong");
+        }
+
+        @Override
+        public boolean readsBody() {
+            return !fields.isEmpty();
         }
 
         @Override

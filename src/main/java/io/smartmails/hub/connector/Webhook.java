@@ -100,13 +100,14 @@ record Webhook(
 
     private Verdict single(Connection connection, InboundRequest request)
             throws VendorHeaders.Ambiguous, Payload.Unreadable {
-        if (verification instanceof Verification.PathSecret) {
-            var other = verification.refusal(connection, Payload.read(format, request.body()));
+        var tree = verification.readsBody() ? Payload.read(format, request.body()) : null;
+        if (tree != null) {
+            var other = verification.refusal(connection, tree);
             if (other.isPresent()) {
                 return unverified(other.get());
             }
         }
-        return deliveries(request, List.of(request.body()));
+        return admitted(request, List.of(new DeliverySource(request.body(), tree)));
     }
 
     private Verdict batch(Connection connection, InboundRequest request)
@@ -123,15 +124,23 @@ record Webhook(
             return malformed("the message holds " + batch.parts().size() + " of " + split.each() + "; at most "
                     + split.max() + " are allowed");
         }
-        return deliveries(request, batch.parts().stream().map(XmlTree::bytes).toList());
+        return admitted(
+                request,
+                batch.parts().stream()
+                        .map(part -> new DeliverySource(XmlTree.bytes(part), XmlTree.of(part)))
+                        .toList());
     }
 
-    private Verdict deliveries(InboundRequest request, List<byte[]> bodies)
+    /** @param tree null while nothing has asked for it */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record DeliverySource(byte[] body, JsonNode tree) {}
+
+    private Verdict admitted(InboundRequest request, List<DeliverySource> parts)
             throws VendorHeaders.Ambiguous, Payload.Unreadable {
         var kept = headers.keep(request.headers(), verification.proofHeader());
         var deliveries = new ArrayList<Delivery>();
-        for (var body : bodies) {
-            var source = new DeliveryTerm.Source(headers, request.headers(), format, body);
+        for (var part : parts) {
+            var source = new DeliveryTerm.Source(headers, request.headers(), format, part.body(), part.tree());
             var name = topic.value(source, null);
             if (name.isEmpty()) {
                 return malformed("the topic (" + topic.text() + ") is missing");
@@ -143,7 +152,7 @@ record Webhook(
             if (id.isEmpty()) {
                 return malformed("nothing tells one delivery from another; wanted is " + dedupe);
             }
-            deliveries.add(new Delivery(name.get(), id.get(), kept, body));
+            deliveries.add(new Delivery(name.get(), id.get(), kept, part.body()));
         }
         return new Verdict.Admitted(deliveries);
     }
@@ -172,10 +181,5 @@ record Webhook(
 
     private Verdict malformed(String reason) {
         return new Verdict.Rejected(malformedStatus, ProblemCode.INVALID_REQUEST.code(), reason);
-    }
-
-    /** The body as the mappings see it. */
-    JsonNode tree(byte[] body) throws Payload.Unreadable {
-        return Payload.read(format, body);
     }
 }
