@@ -3,6 +3,7 @@ package io.smartmails.hub.component;
 
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -17,7 +18,7 @@ import org.apache.camel.support.DefaultEndpoint;
         title = "Event",
         syntax = "event:name",
         category = {Category.CORE})
-public class EventEndpoint extends DefaultEndpoint {
+public class EventEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
     @UriPath(
             description =
                     "Canonical type such as order.paid; contact.* stands for all contact events. From a rule's start it may be"
@@ -38,6 +39,12 @@ public class EventEndpoint extends DefaultEndpoint {
         var consumer = new RuleConsumer(this, processor, filter, null);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    /** Any number of rules may listen to the same. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override

@@ -11,10 +11,10 @@ import org.apache.camel.support.TypeConverterSupport;
  * Keeps Simple from cutting the fraction off a decimal. Its comparisons first try both sides as whole numbers, and Camel's
  * converter makes 199 of 199.10, so that {@code 199.10 > 199.09} would be false (seen with Camel 4.22.0).
  */
-public final class ExactNumbers extends TypeConverterSupport {
+final class ExactNumbers extends TypeConverterSupport {
     private ExactNumbers() {}
 
-    public static void register(CamelContext context) {
+    static void register(CamelContext context) {
         context.getTypeConverterRegistry().addTypeConverter(Long.class, BigDecimal.class, new ExactNumbers());
         context.getTypeConverterRegistry().addTypeConverter(Integer.class, BigDecimal.class, new ExactNumbers());
     }

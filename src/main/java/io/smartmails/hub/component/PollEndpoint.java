@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -25,7 +26,7 @@ import org.apache.camel.support.DefaultEndpoint;
         syntax = "poll:name",
         category = {Category.SCHEDULING},
         consumerOnly = true)
-public class PollEndpoint extends DefaultEndpoint {
+public class PollEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+/[A-Za-z0-9_-]+");
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -87,6 +88,12 @@ public class PollEndpoint extends DefaultEndpoint {
                                         .map(Connection::name)
                                         .toList())));
         return known.connector().poll(known, poll).topic();
+    }
+
+    /** Any number of rules may listen to the same. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override

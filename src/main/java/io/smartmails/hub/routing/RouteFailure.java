@@ -14,7 +14,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class RouteFailure {
     /** Of Camel's own refusals and of ours. */
     private static final Pattern UNKNOWN_OPTION =
-            Pattern.compile("Unknown parameters=\\[\\{(\\w+)=|option '([^']+)' is not known");
+            Pattern.compile("(?:Unknown parameters=\\[\\{|Unsupported field: |option ')([\\w-]+)");
 
     private static final int TELLING_CHARS = 4;
     private static final int REASON_CHARS = 500;
@@ -51,17 +51,20 @@ final class RouteFailure {
 
     private static int line(RouteFile file, Throwable failure) {
         StringBuilder said = new StringBuilder();
+        Optional<Integer> mark = Optional.empty();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MarkedYamlEngineException yaml
                     && yaml.getProblemMark().isPresent()) {
-                return yaml.getProblemMark().map(Mark::getLine).orElse(0) + 1;
+                mark = yaml.getProblemMark().map(Mark::getLine).map(line -> line + 1);
             }
             said.append(cause.getMessage()).append('\n');
         }
+        Optional<Integer> marked = mark;
         String text = said.toString().replace("://", ":");
         return ofUnknownOption(file, text)
+                .or(() -> marked)
                 .or(() -> ofEndpoint(file, failure))
-                .or(() -> ofLongestQuote(file, text))
+                .or(() -> ofQuote(file, failure))
                 .orElse(1);
     }
 
@@ -70,8 +73,9 @@ final class RouteFailure {
         if (!matcher.find()) {
             return Optional.empty();
         }
-        String option = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-        return RouteFile.lineOf(file.text(), value -> value.equals(option) || value.matches(".*[?&]" + option + "=.*"));
+        String option = matcher.group(1);
+        return RouteFile.lineOf(
+                file.text(), value -> value.equals(option) || value.matches(".*[?&]" + Pattern.quote(option) + "=.*"));
     }
 
     private static Optional<Integer> ofEndpoint(RouteFile file, Throwable failure) {
@@ -85,10 +89,17 @@ final class RouteFailure {
         return Optional.empty();
     }
 
-    private static Optional<Integer> ofLongestQuote(RouteFile file, String said) {
-        return RouteFile.values(file.text()).stream()
-                .filter(value -> value.length() >= TELLING_CHARS && !value.equals(file.rule()) && said.contains(value))
-                .max(Comparator.comparingInt(String::length))
-                .flatMap(quote -> RouteFile.lineOf(file.text(), quote::equals));
+    /** The innermost message that quotes the file is the nearest to the fault; an outer one quotes the whole route. */
+    private static Optional<Integer> ofQuote(RouteFile file, Throwable failure) {
+        if (failure == null) {
+            return Optional.empty();
+        }
+        String said = String.valueOf(failure.getMessage());
+        return ofQuote(file, failure.getCause())
+                .or(() -> RouteFile.values(file.text()).stream()
+                        .filter(value ->
+                                value.length() >= TELLING_CHARS && !value.equals(file.rule()) && said.contains(value))
+                        .max(Comparator.comparingInt(String::length))
+                        .flatMap(quote -> RouteFile.lineOf(file.text(), quote::equals)));
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.routing;
 
-import io.smartmails.hub.component.ExactNumbers;
+import io.smartmails.hub.component.FailurePolicy;
+import io.smartmails.hub.component.Rules;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,7 +59,8 @@ final class RouteRehearsal implements AutoCloseable {
             context.getCamelContextExtension().setRegistry(new DefaultRegistry(new LentBeans(live)));
             context.getPropertiesComponent().addPropertiesSource(new LentProperties(live));
         }
-        ExactNumbers.register(context);
+        context.getRegistry().bind("rehearsed-rules", new Rules());
+        FailurePolicy.applyTo(context);
         context.start();
         return context;
     }
@@ -71,31 +73,35 @@ final class RouteRehearsal implements AutoCloseable {
         }
     }
 
-    /** All beans except components: a component belongs to one context, which starts and stops it. */
+    /** All beans except components, which belong to one context that starts and stops them, and the rules that run. */
     private record LentBeans(CamelContext live) implements BeanRepository {
+        private static boolean lent(Object bean) {
+            return !(bean instanceof Component) && !(bean instanceof Rules);
+        }
+
         @Override
         public Object lookupByName(String name) {
             Object bean = live.getRegistry().lookupByName(name);
-            return bean instanceof Component ? null : bean;
+            return lent(bean) ? bean : null;
         }
 
         @Override
         public <T> T lookupByNameAndType(String name, Class<T> type) {
             T bean = live.getRegistry().lookupByNameAndType(name, type);
-            return bean instanceof Component ? null : bean;
+            return lent(bean) ? bean : null;
         }
 
         @Override
         public <T> Map<String, T> findByTypeWithName(Class<T> type) {
             return live.getRegistry().findByTypeWithName(type).entrySet().stream()
-                    .filter(bean -> !(bean.getValue() instanceof Component))
+                    .filter(bean -> lent(bean.getValue()))
                     .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         }
 
         @Override
         public <T> Set<T> findByType(Class<T> type) {
             return live.getRegistry().findByType(type).stream()
-                    .filter(bean -> !(bean instanceof Component))
+                    .filter(LentBeans::lent)
                     .collect(Collectors.toSet());
         }
     }

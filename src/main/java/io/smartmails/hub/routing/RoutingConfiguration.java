@@ -3,6 +3,7 @@ package io.smartmails.hub.routing;
 
 import io.smartmails.db.Database;
 import io.smartmails.hub.HubSettings;
+import io.smartmails.hub.component.FailurePolicy;
 import io.smartmails.hub.component.Rules;
 import io.smartmails.hub.connector.Connectors;
 import io.smartmails.hub.queue.CheckpointStore;
