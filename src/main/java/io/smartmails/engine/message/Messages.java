@@ -10,6 +10,7 @@ import io.smartmails.engine.page.Page;
 import io.smartmails.engine.page.PageRequest;
 import io.smartmails.id.Ids;
 import io.smartmails.problem.Problem;
+import io.smartmails.problem.Problem.FieldError;
 import io.smartmails.problem.ProblemCode;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,10 +48,10 @@ public final class Messages {
                 .accept(caller, List.of(body), List.of(""), null, lenient, false)
                 .get(0);
         if (result.is(Acceptance.REJECTED)) {
-            throw (result.error().code().equals("template_error")
-                            ? Problem.of(
-                                    ProblemCode.TEMPLATE_ERROR, result.error().detail())
-                            : Faults.problem(List.of(result.error())))
+            FieldError first = result.errors().get(0);
+            throw (first.code().equals("template_error")
+                            ? Problem.of(ProblemCode.TEMPLATE_ERROR, first.detail())
+                            : Faults.problem(result.errors()))
                     .asException();
         }
         Map<String, Object> view = require(result.id()).view(false);
@@ -69,8 +70,7 @@ public final class Messages {
         var fields = new Fields(body, "", faults);
         ObjectNode given = fields.object("defaults");
         ObjectNode defaults = given == null ? Json.object() : given;
-        boolean abort =
-                fields.oneOf("on_error", "continue", "continue", "abort").equals("abort");
+        boolean abort = fields.oneOf("on_error", "continue", "continue", "abort").equals("abort");
         JsonNode items = fields.any("messages");
         if (items == null || !items.isArray() || items.isEmpty()) {
             fields.fail("messages", "required", "must be an array of 1 to " + MOST_ITEMS + " messages");
@@ -83,9 +83,8 @@ public final class Messages {
         faults.refuse();
         List<ObjectNode> merged =
                 items.valueStream().map(item -> withDefaults(defaults, item)).toList();
-        List<String> pointers = IntStream.range(0, merged.size())
-                .mapToObj(i -> "/messages/" + i)
-                .toList();
+        List<String> pointers =
+                IntStream.range(0, merged.size()).mapToObj(i -> "/messages/" + i).toList();
         String batchId = ids.next("bat");
         return view(batchId, acceptance.accept(caller, merged, pointers, batchId, lenient, abort), abort);
     }

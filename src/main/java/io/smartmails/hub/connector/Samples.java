@@ -61,6 +61,16 @@ public final class Samples {
      * @throws IllegalArgumentException when there is no such sample or no such place in it
      */
     public SampleRequest request(Connection connection, String name, String id, Map<String, String> changes) {
+        return request(connection, name, id, changes, null);
+    }
+
+    /**
+     * As {@link #request(Connection, String, String, Map)}, with another body under the sample's headers.
+     *
+     * @param body payload to sign and send; null = the sample's own
+     */
+    public SampleRequest request(
+            Connection connection, String name, String id, Map<String, String> changes, byte[] body) {
         var wanted = Mappings.fileName(name);
         if (!names().contains(wanted)) {
             throw new IllegalArgumentException(
@@ -69,7 +79,9 @@ public final class Samples {
         if (!connector.hasWebhook() || isPolled(wanted)) {
             throw new IllegalArgumentException("'" + name + "' is read by a poll and cannot be posted");
         }
-        return new SampleSigner(connection, clock).sign(read(folder.resolve(wanted)), id, changes);
+        var sample = read(folder.resolve(wanted));
+        var sent = body == null ? sample : new Sample(sample.name(), sample.folder(), sample.headers(), body);
+        return new SampleSigner(connection, clock).sign(sent, id, changes);
     }
 
     private boolean isPolled(String name) {
