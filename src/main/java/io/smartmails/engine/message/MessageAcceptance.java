@@ -242,7 +242,10 @@ public final class MessageAcceptance {
                         .orElseGet(() -> new CompiledTemplate(request.content()));
                 List<String> missing = template.missing(request.variables());
                 if (!missing.isEmpty()) {
-                    item.reject("/variables/" + missing.get(0).replace('.', '/'), "missing_variable", "the template needs " + missing);
+                    item.reject(
+                            "/variables/" + missing.get(0).replace('.', '/'),
+                            "missing_variable",
+                            "the template needs " + missing);
                     return null;
                 }
                 var names = names(contact, request.recipients().get(0), from, unsubscribe);
