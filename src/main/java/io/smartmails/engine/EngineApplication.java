@@ -126,9 +126,12 @@ public class EngineApplication {
 
     @Bean
     UnsubscribeLinks unsubscribeLinks(EngineSettings settings, Secrets secrets, WebServerApplicationContext context) {
-        return new UnsubscribeLinks(secrets, () -> settings.publicUrl() != null
-                ? settings.publicUrl().replaceAll("/+$", "")
-                : "http://" + settings.address() + ":" + context.getWebServer().getPort());
+        return new UnsubscribeLinks(
+                secrets,
+                () -> settings.publicUrl() != null
+                        ? settings.publicUrl().replaceAll("/+$", "")
+                        : "http://" + settings.address() + ":"
+                                + context.getWebServer().getPort());
     }
 
     @Bean

@@ -16,11 +16,14 @@ final class KeyStore {
 
     /** Hash of the key to its id and scopes. */
     Map<String, Map.Entry<String, Set<String>>> all() {
-        return database.read()
+        return database
+                .read()
                 .sql("SELECT hash, id, scopes FROM api_key")
                 .query((row, i) -> Map.entry(
                         row.getString("hash"),
-                        Map.entry(row.getString("id"), Set.of(row.getString("scopes").split(" ")))))
+                        Map.entry(
+                                row.getString("id"),
+                                Set.of(row.getString("scopes").split(" ")))))
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }

@@ -81,7 +81,9 @@ final class ApiServlet extends HttpServlet {
         List<String> path = path(request);
         Routes.Match match = routes.match(method, path);
         Route route = match.route();
-        boolean open = route != null ? route.access() == Route.Access.PUBLIC : !path.get(0).equals("v1");
+        boolean open = route != null
+                ? route.access() == Route.Access.PUBLIC
+                : !path.get(0).equals("v1");
         if (open) {
             return answerPublic(request, response, match);
         }

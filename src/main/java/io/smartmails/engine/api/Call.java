@@ -77,6 +77,7 @@ record Call(HttpServletRequest request, Caller caller, Map<String, String> varia
         if (json() instanceof ObjectNode object) {
             return object;
         }
-        throw Problem.of(ProblemCode.INVALID_JSON, "the body must be a JSON object").asException();
+        throw Problem.of(ProblemCode.INVALID_JSON, "the body must be a JSON object")
+                .asException();
     }
 }

@@ -38,29 +38,53 @@ final class ContactEndpoints {
 
     private void contacts(Routes routes, String read, String write) {
         routes.add("POST", "/contacts", write, this::upsert);
-        routes.add("GET", "/contacts", read, call -> Reply.ok(contacts.list(
-                        PageRequest.of(call.parameters(), "status", "list_id", "external_id", "q"))
-                .view()));
-        routes.add("POST", "/contacts/batch", write, MOST_BATCH_BYTES, call ->
-                Reply.ok(contacts.batch(ContactBatch.read(call.object(), call.lenient()), call.lenient())));
-        routes.add("POST", "/contacts/remove", write, call -> Reply.ok(
-                contacts.remove(references(call, false).contacts())));
-        routes.add("GET", "/contacts/{id}", read, call -> Reply.ok(
-                contacts.get(call.variable("id")).view()));
-        routes.add("PUT", "/contacts/{id}", write, call -> Reply.ok(contacts.update(
-                call.variable("id"),
-                call.object(),
-                "replace".equals(call.parameter("mode")),
-                call.flag("resubscribe"),
-                call.lenient())));
+        routes.add(
+                "GET",
+                "/contacts",
+                read,
+                call -> Reply.ok(
+                        contacts.list(PageRequest.of(call.parameters(), "status", "list_id", "external_id", "q"))
+                                .view()));
+        routes.add(
+                "POST",
+                "/contacts/batch",
+                write,
+                MOST_BATCH_BYTES,
+                call -> Reply.ok(contacts.batch(ContactBatch.read(call.object(), call.lenient()), call.lenient())));
+        routes.add(
+                "POST",
+                "/contacts/remove",
+                write,
+                call -> Reply.ok(contacts.remove(references(call, false).contacts())));
+        routes.add(
+                "GET",
+                "/contacts/{id}",
+                read,
+                call -> Reply.ok(contacts.get(call.variable("id")).view()));
+        routes.add(
+                "PUT",
+                "/contacts/{id}",
+                write,
+                call -> Reply.ok(contacts.update(
+                        call.variable("id"),
+                        call.object(),
+                        "replace".equals(call.parameter("mode")),
+                        call.flag("resubscribe"),
+                        call.lenient())));
         routes.add("DELETE", "/contacts/{id}", write, call -> {
             contacts.archive(call.variable("id"));
             return Reply.noContent();
         });
-        routes.add("POST", "/contacts/{id}/subscribe", write, call -> Reply.ok(
-                contacts.consent(call.variable("id"), true, call.object(), call.lenient())));
-        routes.add("POST", "/contacts/{id}/unsubscribe", write, call -> Reply.ok(
-                contacts.consent(call.variable("id"), false, call.object(), call.lenient())));
+        routes.add(
+                "POST",
+                "/contacts/{id}/subscribe",
+                write,
+                call -> Reply.ok(contacts.consent(call.variable("id"), true, call.object(), call.lenient())));
+        routes.add(
+                "POST",
+                "/contacts/{id}/unsubscribe",
+                write,
+                call -> Reply.ok(contacts.consent(call.variable("id"), false, call.object(), call.lenient())));
     }
 
     private Reply upsert(Call call) {
@@ -75,34 +99,51 @@ final class ContactEndpoints {
     }
 
     private void lists(Routes routes, String read, String write) {
-        routes.add("GET", "/lists", read, call -> Reply.ok(
-                lists.list(PageRequest.of(call.parameters(), "name")).view()));
-        routes.add("POST", "/lists", write, call ->
-                Reply.json(201, lists.create(call.object(), call.lenient())));
+        routes.add(
+                "GET",
+                "/lists",
+                read,
+                call -> Reply.ok(
+                        lists.list(PageRequest.of(call.parameters(), "name")).view()));
+        routes.add("POST", "/lists", write, call -> Reply.json(201, lists.create(call.object(), call.lenient())));
         routes.add("GET", "/lists/{id}", read, call -> Reply.ok(lists.get(call.variable("id"))));
-        routes.add("PUT", "/lists/{id}", write, call ->
-                Reply.ok(lists.update(call.variable("id"), call.object(), call.lenient())));
+        routes.add(
+                "PUT",
+                "/lists/{id}",
+                write,
+                call -> Reply.ok(lists.update(call.variable("id"), call.object(), call.lenient())));
         routes.add("DELETE", "/lists/{id}", write, call -> {
             lists.delete(call.variable("id"));
             return Reply.noContent();
         });
-        routes.add("GET", "/lists/{id}/contacts", read, call -> Reply.ok(
-                lists.members(call.variable("id"), PageRequest.of(call.parameters(), "status")).view()));
+        routes.add(
+                "GET",
+                "/lists/{id}/contacts",
+                read,
+                call -> Reply.ok(lists.members(call.variable("id"), PageRequest.of(call.parameters(), "status"))
+                        .view()));
         routes.add("POST", "/lists/{id}/contacts", write, call -> {
             References references = references(call, true);
-            return Reply.ok(
-                    lists.change(call.variable("id"), references.contacts(), true, references.createMissing()));
+            return Reply.ok(lists.change(call.variable("id"), references.contacts(), true, references.createMissing()));
         });
-        routes.add("POST", "/lists/{id}/contacts/remove", write, call -> Reply.ok(
-                lists.change(call.variable("id"), references(call, false).contacts(), false, false)));
+        routes.add(
+                "POST",
+                "/lists/{id}/contacts/remove",
+                write,
+                call -> Reply.ok(lists.change(
+                        call.variable("id"), references(call, false).contacts(), false, false)));
     }
 
     private void suppressions(Routes routes, String read, String write) {
-        routes.add("GET", "/suppressions", read, call -> Reply.ok(
-                suppressions.list(PageRequest.of(call.parameters(), "reason", "scope")).view()));
+        routes.add(
+                "GET",
+                "/suppressions",
+                read,
+                call -> Reply.ok(suppressions
+                        .list(PageRequest.of(call.parameters(), "reason", "scope"))
+                        .view()));
         routes.add("POST", "/suppressions", write, this::suppress);
-        routes.add("GET", "/suppressions/{email}", read, call ->
-                Reply.ok(suppressions.get(call.variable("email"))));
+        routes.add("GET", "/suppressions/{email}", read, call -> Reply.ok(suppressions.get(call.variable("email"))));
         routes.add("DELETE", "/suppressions/{email}", write, call -> {
             boolean force = call.flag("force") && call.caller().admin();
             suppressions.remove(call.variable("email"), force);

@@ -46,7 +46,8 @@ final class Credentials {
                     ProblemCode.MALFORMED_KEY,
                     "a key has 32 characters: sml_ or smt_, 22 random ones and a checksum of 6; check for typing errors");
         }
-        return keys.caller(key).orElseThrow(() -> refused(ProblemCode.UNKNOWN_KEY, "this engine does not know the key"));
+        return keys.caller(key)
+                .orElseThrow(() -> refused(ProblemCode.UNKNOWN_KEY, "this engine does not know the key"));
     }
 
     private static void refuseKeyInUrl(HttpServletRequest request) {

@@ -54,8 +54,7 @@ final class Idempotency {
         }
         try {
             String hash = sha256(call.bytes());
-            Optional<IdempotencyStore.Row> known =
-                    store.find(keyId, path, key, clock.millis() - KEPT.toMillis());
+            Optional<IdempotencyStore.Row> known = store.find(keyId, path, key, clock.millis() - KEPT.toMillis());
             if (known.isPresent()) {
                 return replay(known.get(), hash);
             }

@@ -13,8 +13,11 @@ final class InboxEndpoints {
     }
 
     void addTo(Routes routes) {
-        routes.addFree("GET", "/inbox", "messages:read", call -> Reply.ok(
-                inbox.newest(call.parameter("to"), PageRequest.limit(call.parameters(), 50, 500))));
+        routes.addFree(
+                "GET",
+                "/inbox",
+                "messages:read",
+                call -> Reply.ok(inbox.newest(call.parameter("to"), PageRequest.limit(call.parameters(), 50, 500))));
         routes.addFree("GET", "/inbox/count", "messages:read", call -> Reply.ok(inbox.counts()));
     }
 }

@@ -19,13 +19,12 @@ public final class ProblemErrorValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ProblemCode code =
-                switch (status) {
-                    case 413 -> ProblemCode.PAYLOAD_TOO_LARGE;
-                    case 414 -> ProblemCode.URI_TOO_LONG;
-                    case 431 -> ProblemCode.HEADERS_TOO_LARGE;
-                    default -> status < 500 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR;
-                };
+        ProblemCode code = switch (status) {
+            case 413 -> ProblemCode.PAYLOAD_TOO_LARGE;
+            case 414 -> ProblemCode.URI_TOO_LONG;
+            case 431 -> ProblemCode.HEADERS_TOO_LARGE;
+            default -> status < 500 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR;
+        };
         var problem = Problem.of(code, "the request cannot be read as HTTP; check its first line and headers");
         try {
             response.setContentType(Problem.MEDIA_TYPE);

@@ -32,7 +32,8 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
                         "Cache-Control", "no-store",
                         "X-Robots-Tag", "noindex",
                         "Referrer-Policy", "no-referrer",
-                        "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"));
+                        "Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"));
     }
 
     static Reply problem(Problem problem, String instance, String requestId) {

@@ -29,25 +29,37 @@ final class TemplateEndpoints {
     void addTo(Routes routes) {
         String read = "templates:read";
         String write = "templates:write";
-        routes.add("GET", "/templates", read, call -> Reply.ok(
-                templates.list(PageRequest.of(call.parameters())).view()));
-        routes.add("POST", "/templates", write, MOST_BYTES, call ->
-                Reply.json(201, templates.create(call.object(), call.lenient())));
-        routes.add("GET", "/templates/{id}", read, call -> Reply.ok(
-                        templates.get(call.variable("id"), call.parameter("version")))
-                .with("ETag", templates.tag(call.variable("id"))));
+        routes.add(
+                "GET",
+                "/templates",
+                read,
+                call -> Reply.ok(
+                        templates.list(PageRequest.of(call.parameters())).view()));
+        routes.add(
+                "POST",
+                "/templates",
+                write,
+                MOST_BYTES,
+                call -> Reply.json(201, templates.create(call.object(), call.lenient())));
+        routes.add(
+                "GET",
+                "/templates/{id}",
+                read,
+                call -> Reply.ok(templates.get(call.variable("id"), call.parameter("version")))
+                        .with("ETag", templates.tag(call.variable("id"))));
         routes.add("PUT", "/templates/{id}", write, MOST_BYTES, this::update);
         routes.add("DELETE", "/templates/{id}", write, call -> {
             templates.delete(call.variable("id"));
             return Reply.noContent();
         });
-        routes.add("POST", "/templates/{id}/publish", write, call -> Reply.ok(
-                templates.publish(call.variable("id"))));
-        routes.add("POST", "/templates/{id}/duplicate", write, call ->
-                Reply.json(201, templates.duplicate(call.variable("id"))));
+        routes.add("POST", "/templates/{id}/publish", write, call -> Reply.ok(templates.publish(call.variable("id"))));
+        routes.add(
+                "POST",
+                "/templates/{id}/duplicate",
+                write,
+                call -> Reply.json(201, templates.duplicate(call.variable("id"))));
         routes.add("POST", "/templates/{id}/render", read, call -> Reply.ok(render(call)));
-        routes.add("GET", "/templates/{id}/versions", read, call -> Reply.ok(
-                templates.versions(call.variable("id"))));
+        routes.add("GET", "/templates/{id}/versions", read, call -> Reply.ok(templates.versions(call.variable("id"))));
         routes.add("POST", "/templates/{id}/rollback", write, this::rollback);
     }
 

@@ -32,12 +32,15 @@ final class UnsubscribeEndpoints {
     }
 
     void addTo(Routes routes) {
-        routes.addPublic("GET", "/u/{token}", call -> links.read(call.variable("token"))
-                .map(target -> page(200, "Unsubscribe", """
+        routes.addPublic(
+                "GET",
+                "/u/{token}",
+                call -> links.read(call.variable("token"))
+                        .map(target -> page(200, "Unsubscribe", """
                         <p>Stop getting this kind of mail?</p>
                         <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">
                         <button type="submit">Unsubscribe</button></form>"""))
-                .orElseGet(UnsubscribeEndpoints::unknown));
+                        .orElseGet(UnsubscribeEndpoints::unknown));
         routes.addPublic("POST", "/u/{token}", this::leave);
     }
 
@@ -49,9 +52,10 @@ final class UnsubscribeEndpoints {
         String eventId = ids.next("evt");
         database.write(tx -> {
             Optional<Contact> contact = Contacts.byId(tx, target.get().contactId());
-            Optional<Message> message = MessageStore.find(tx.jdbc(), target.get().messageId());
-            contact.ifPresent(person ->
-                    contacts.optOut(tx, person, message.map(m -> m.text("topic")).orElse(null)));
+            Optional<Message> message =
+                    MessageStore.find(tx.jdbc(), target.get().messageId());
+            contact.ifPresent(person -> contacts.optOut(
+                    tx, person, message.map(m -> m.text("topic")).orElse(null)));
             message.ifPresent(
                     m -> MessageStore.event(tx, eventId, m.id(), "unsubscribed", "one-click", clock.millis()));
             return null;

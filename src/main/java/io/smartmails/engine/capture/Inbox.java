@@ -63,7 +63,10 @@ public final class Inbox {
             collect(mail, parts);
         } catch (MessagingException | IOException e) {
             // Stored byte for byte all the same; only this view of it stays empty.
-            LOG.warn("Captured mail {} cannot be decoded: {}", row.id(), e.getClass().getSimpleName());
+            LOG.warn(
+                    "Captured mail {} cannot be decoded: {}",
+                    row.id(),
+                    e.getClass().getSimpleName());
         }
         view.put("from", headers.get("From"));
         view.put("subject", headers.get("Subject"));

@@ -40,10 +40,7 @@ final class InboxStore {
                 .param("limit", limit);
         return (to == null ? query : query.param("to", to))
                 .query((row, i) -> new Row(
-                        row.getString("id"),
-                        row.getBytes("raw"),
-                        row.getLong("at"),
-                        recipients(row.getString("id"))))
+                        row.getString("id"), row.getBytes("raw"), row.getLong("at"), recipients(row.getString("id"))))
                 .list();
     }
 

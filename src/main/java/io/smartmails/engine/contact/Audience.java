@@ -50,7 +50,8 @@ public final class Audience {
             }
             if (!contact.status().equals(Contact.SUBSCRIBED) || contact.optedOutOf(topic)) {
                 return Optional.of(
-                        contact.status().equals(Contact.BOUNCED) || contact.status().equals(Contact.COMPLAINED)
+                        contact.status().equals(Contact.BOUNCED)
+                                        || contact.status().equals(Contact.COMPLAINED)
                                 ? contact.status()
                                 : Contact.UNSUBSCRIBED);
             }

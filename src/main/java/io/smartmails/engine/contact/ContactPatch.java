@@ -32,8 +32,8 @@ record ContactPatch(
         Long sourceUpdatedAt,
         ObjectNode fields) {
 
-    static final List<String> TEXTS = List.of(
-            "first_name", "last_name", "phone", "company", "locale", "timezone", "country", "city");
+    static final List<String> TEXTS =
+            List.of("first_name", "last_name", "phone", "company", "locale", "timezone", "country", "city");
     private static final int MOST_FIELD_BYTES = 10 * 1024;
 
     static ContactPatch read(Fields fields, ObjectNode raw) {
@@ -75,8 +75,7 @@ record ContactPatch(
         Long consentAt = null;
         Fields consent = fields.nested("consent");
         if (consent != null) {
-            String given =
-                    consent.oneOf("status", null, Contact.SUBSCRIBED, Contact.UNSUBSCRIBED, Contact.PENDING);
+            String given = consent.oneOf("status", null, Contact.SUBSCRIBED, Contact.UNSUBSCRIBED, Contact.PENDING);
             consent.line("source", 200);
             consent.oneOf("method", null, "single", "double", "import", "legitimate_interest");
             consent.line("ip", 64);
@@ -141,6 +140,8 @@ record ContactPatch(
     }
 
     static Long time(JsonNode text) {
-        return text == null || text.isNull() ? null : Times.parse(text.asString()).orElse(null);
+        return text == null || text.isNull()
+                ? null
+                : Times.parse(text.asString()).orElse(null);
     }
 }

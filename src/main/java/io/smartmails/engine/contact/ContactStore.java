@@ -45,9 +45,13 @@ final class ContactStore {
         String external = filters.get("external_id");
         if (external != null) {
             int colon = external.indexOf(':');
-            page.where("id IN (SELECT contact_id FROM contact_external WHERE value = :value)", "value",
+            page.where(
+                            "id IN (SELECT contact_id FROM contact_external WHERE value = :value)",
+                            "value",
                             external.substring(colon + 1))
-                    .where("id IN (SELECT contact_id FROM contact_external WHERE namespace = :space)", "space",
+                    .where(
+                            "id IN (SELECT contact_id FROM contact_external WHERE namespace = :space)",
+                            "space",
                             external.substring(0, Math.max(colon, 0)));
         }
         return page.fetch(request, (row, i) -> row(database.read(), row).view());
@@ -141,7 +145,8 @@ final class ContactStore {
 
     static void setStatus(Tx tx, String email, String status, long now) {
         tx.jdbc()
-                .sql("UPDATE contact SET status = :status, updated_at = :now WHERE email = :email AND status <> :status")
+                .sql(
+                        "UPDATE contact SET status = :status, updated_at = :now WHERE email = :email AND status <> :status")
                 .param("status", status)
                 .param("now", now)
                 .param("email", email)

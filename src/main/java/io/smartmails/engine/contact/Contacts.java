@@ -52,9 +52,9 @@ public final class Contacts {
 
     /** @param reference a contact id, an address or {@code ext:<namespace>:<value>} */
     public Contact get(String reference) {
-        return find(database.read(), reference).orElseThrow(() -> Problem.of(
-                        ProblemCode.NOT_FOUND, "there is no such contact")
-                .asException());
+        return find(database.read(), reference)
+                .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND, "there is no such contact")
+                        .asException());
     }
 
     static Optional<Contact> find(org.springframework.jdbc.core.simple.JdbcClient db, String reference) {
@@ -113,9 +113,8 @@ public final class Contacts {
         }
         FieldError error = outcome.error();
         boolean conflict = error.code().equals("conflict") || error.code().equals("already_exists");
-        Problem problem = conflict
-                ? Problem.of(ProblemCode.ALREADY_EXISTS, error.detail())
-                : Faults.problem(List.of(error));
+        Problem problem =
+                conflict ? Problem.of(ProblemCode.ALREADY_EXISTS, error.detail()) : Faults.problem(List.of(error));
         for (var entry : outcome.more().entrySet()) {
             problem = problem.with(entry.getKey(), entry.getValue());
         }
@@ -133,7 +132,10 @@ public final class Contacts {
             faults.add(itemFaults);
         }
         if (batch.abortOnError()) {
-            var wrong = faults.stream().filter(item -> !item.none()).map(Faults::first).toList();
+            var wrong = faults.stream()
+                    .filter(item -> !item.none())
+                    .map(Faults::first)
+                    .toList();
             if (!wrong.isEmpty()) {
                 throw Faults.problem(wrong).asException();
             }
@@ -240,7 +242,9 @@ public final class Contacts {
         return other.map(contact -> {
                     List<String> both = self == null ? List.of(contact.id()) : List.of(self.id(), contact.id());
                     return Outcome.failed(
-                            pointer, "conflict", "the email or external id belongs to another contact",
+                            pointer,
+                            "conflict",
+                            "the email or external id belongs to another contact",
                             Map.of("ids", both));
                 })
                 .orElse(null);
@@ -249,7 +253,8 @@ public final class Contacts {
     private Outcome save(
             Tx tx, Contact before, ContactPatch patch, Options options, String pointer, Map<String, String> lists) {
         for (String name : patch.listReferences()) {
-            String id = lists.computeIfAbsent(name, key -> ListStore.resolve(tx.jdbc(), key).orElse(null));
+            String id = lists.computeIfAbsent(
+                    name, key -> ListStore.resolve(tx.jdbc(), key).orElse(null));
             if (id == null) {
                 return Outcome.failed(pointer + "/lists", "unknown_list", "there is no list " + name, Map.of());
             }
@@ -267,7 +272,9 @@ public final class Contacts {
             }
             default -> {}
         }
-        if (before != null && before.email() != null && after.email() != null
+        if (before != null
+                && before.email() != null
+                && after.email() != null
                 && !before.email().equals(after.email())) {
             SuppressionStore.copy(tx, before.email(), after.email());
         }

@@ -103,7 +103,11 @@ public final class Lists {
         var filters = new HashMap<>(request.filters());
         filters.put("list_id", id);
         return contacts.list(new PageRequest(
-                request.limit(), request.sort(), request.descending(), request.after(), request.includeTotal(),
+                request.limit(),
+                request.sort(),
+                request.descending(),
+                request.after(),
+                request.includeTotal(),
                 filters));
     }
 
@@ -123,7 +127,9 @@ public final class Lists {
                 }
                 var result = new LinkedHashMap<String, Object>();
                 result.put("index", all.size());
-                result.put("status", contact.map(found -> change(tx, id, found, add)).orElse("not_found"));
+                result.put(
+                        "status",
+                        contact.map(found -> change(tx, id, found, add)).orElse("not_found"));
                 result.put("id", contact.map(Contact::id).orElse(null));
                 all.add(result);
             }
@@ -161,7 +167,7 @@ public final class Lists {
 
     private Row require(String id) {
         return store.find(id)
-                .orElseThrow(
-                        () -> Problem.of(ProblemCode.NOT_FOUND, "there is no list " + id).asException());
+                .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND, "there is no list " + id)
+                        .asException());
     }
 }

@@ -94,13 +94,12 @@ public final class Suppressions {
     /** Stores the entry; a contact of that address gets the status that goes with the reason. */
     public static void put(Tx tx, Suppression suppression) {
         SuppressionStore.put(tx, suppression);
-        String status =
-                switch (suppression.reason()) {
-                    case Suppression.HARD_BOUNCE -> Contact.BOUNCED;
-                    case Suppression.COMPLAINT -> Contact.COMPLAINED;
-                    case Suppression.UNSUBSCRIBE -> Contact.UNSUBSCRIBED;
-                    default -> null;
-                };
+        String status = switch (suppression.reason()) {
+            case Suppression.HARD_BOUNCE -> Contact.BOUNCED;
+            case Suppression.COMPLAINT -> Contact.COMPLAINED;
+            case Suppression.UNSUBSCRIBE -> Contact.UNSUBSCRIBED;
+            default -> null;
+        };
         if (status != null && !suppression.scope().startsWith("topic:")) {
             ContactStore.setStatus(tx, suppression.email(), status, suppression.createdAt());
         }
@@ -122,7 +121,8 @@ public final class Suppressions {
     private List<Suppression> require(String email) {
         List<Suppression> entries = store.of(Addresses.key(email.strip()), clock.millis());
         if (entries.isEmpty()) {
-            throw Problem.of(ProblemCode.NOT_FOUND, "that address is not suppressed").asException();
+            throw Problem.of(ProblemCode.NOT_FOUND, "that address is not suppressed")
+                    .asException();
         }
         return entries;
     }

@@ -54,9 +54,7 @@ final class Delivery {
         }
         Message current = with(message, message.status(), wanted, message.dueAt(), message.attempts(), now);
         boolean nowhere = message.flag("sandbox") || message.test() && !captured;
-        SmtpAnswer answer = nowhere
-                ? SmtpAnswer.accepted(MailComposer.envelope(wanted))
-                : courier.apply(current);
+        SmtpAnswer answer = nowhere ? SmtpAnswer.accepted(MailComposer.envelope(wanted)) : courier.apply(current);
         settle(current, answer, nowhere);
     }
 
@@ -66,7 +64,8 @@ final class Delivery {
         if (!waited) {
             return message.recipients();
         }
-        var people = audience.of(message.recipients().stream().map(Recipient::key).toList());
+        var people =
+                audience.of(message.recipients().stream().map(Recipient::key).toList());
         return message.recipients().stream()
                 .map(recipient -> recipient.waiting()
                         ? people.obstacle(recipient.key(), message.category(), message.text("topic"))
@@ -118,7 +117,8 @@ final class Delivery {
         if (recipients.stream().anyMatch(recipient -> recipient.status().equals(Recipient.DELIVERED))) {
             return Message.DELIVERED;
         }
-        boolean bounced = recipients.stream().anyMatch(recipient -> recipient.status().equals(Recipient.BOUNCED));
+        boolean bounced =
+                recipients.stream().anyMatch(recipient -> recipient.status().equals(Recipient.BOUNCED));
         return bounced ? Message.BOUNCED : Message.DROPPED;
     }
 

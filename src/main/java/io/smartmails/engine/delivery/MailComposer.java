@@ -3,6 +3,7 @@ package io.smartmails.engine.delivery;
 
 import io.smartmails.engine.message.Message;
 import io.smartmails.engine.message.Recipient;
+import jakarta.activation.DataHandler;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
@@ -13,7 +14,6 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
 import jakarta.mail.util.ByteArrayDataSource;
-import jakarta.activation.DataHandler;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -65,7 +65,9 @@ final class MailComposer {
             mail.setSentDate(new Date(message.createdAt()));
             mail.setHeader("X-SM-Message-Id", message.id());
             for (var header : message.content().path("headers").properties()) {
-                mail.setHeader(header.getKey(), MimeUtility.encodeText(header.getValue().asString(), UTF_8, null));
+                mail.setHeader(
+                        header.getKey(),
+                        MimeUtility.encodeText(header.getValue().asString(), UTF_8, null));
             }
             String unsubscribe = message.text("unsubscribe");
             if (unsubscribe != null) {
@@ -139,8 +141,8 @@ final class MailComposer {
 
     private static InternetAddress[] addresses(List<Recipient> recipients, String kind) {
         return recipients.stream()
-                .filter(recipient -> recipient.kind().equals(kind)
-                        && !recipient.status().equals(Recipient.SUPPRESSED))
+                .filter(recipient ->
+                        recipient.kind().equals(kind) && !recipient.status().equals(Recipient.SUPPRESSED))
                 .map(MailComposer::address)
                 .toArray(InternetAddress[]::new);
     }

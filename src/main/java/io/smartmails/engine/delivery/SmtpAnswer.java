@@ -28,8 +28,8 @@ import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 record SmtpAnswer(Set<String> taken, Map<String, Refusal> refused, String reply, boolean permanent) {
     private static final Pattern ENHANCED = Pattern.compile("\\b[245]\\.\\d{1,3}\\.\\d{1,3}\\b");
     private static final Set<String> DEAD_MAILBOX = Set.of("5.1.0", "5.1.1", "5.1.2", "5.1.3");
-    private static final Pattern UNKNOWN_USER =
-            Pattern.compile("user unknown|unknown user|no such (user|mailbox|recipient)|(user|mailbox) (not found|does not exist)");
+    private static final Pattern UNKNOWN_USER = Pattern.compile(
+            "user unknown|unknown user|no such (user|mailbox|recipient)|(user|mailbox) (not found|does not exist)");
     private static final int MOST_REPLY = 300;
 
     /** @param reply code and text of the server */
@@ -65,7 +65,8 @@ record SmtpAnswer(Set<String> taken, Map<String, Refusal> refused, String reply,
                     reply = brief(part);
                 }
             } else if (part instanceof SMTPSendFailedException send && send.getReturnCode() > 0) {
-                // The exception of a partly refused list repeats the first address's code; DATA's own answer has no list.
+                // The exception of a partly refused list repeats the first address's code; DATA's own answer has no
+                // list.
                 boolean aboutAddresses = send.getInvalidAddresses() != null && send.getInvalidAddresses().length > 0;
                 if (!aboutAddresses) {
                     reply = brief(part);

@@ -78,7 +78,10 @@ public final class Fields {
     /** A text without line breaks and control characters, for everything that ends in a mail header. */
     public String line(String name, int maxLength) {
         String text = text(name, maxLength);
-        if (text != null && (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || CONTROL.matcher(text).find())) {
+        if (text != null
+                && (text.indexOf('\n') >= 0
+                        || text.indexOf('\r') >= 0
+                        || CONTROL.matcher(text).find())) {
             fail(name, "invalid_text", "must not hold line breaks or control characters");
             return null;
         }

@@ -76,7 +76,8 @@ public record Message(
 
     /** The Message-ID header: the same for every try. */
     public String messageId() {
-        return "<" + id + "@" + Sender.parse(content.get("from").get("email").asString()).domain() + ">";
+        return "<" + id + "@"
+                + Sender.parse(content.get("from").get("email").asString()).domain() + ">";
     }
 
     public boolean flag(String name) {

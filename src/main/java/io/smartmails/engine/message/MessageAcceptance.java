@@ -118,7 +118,8 @@ public final class MessageAcceptance {
         settleDuplicates(items, caller.test(), now);
         saveInlineContacts(items, lenient);
         render(items, caller.test(), batchId, now);
-        boolean anyWrong = items.stream().anyMatch(item -> item.decided != null && item.decided.is(Acceptance.REJECTED));
+        boolean anyWrong =
+                items.stream().anyMatch(item -> item.decided != null && item.decided.is(Acceptance.REJECTED));
         if (allOrNothing && anyWrong) {
             return items.stream()
                     .map(item -> item.decided == null
@@ -231,8 +232,7 @@ public final class MessageAcceptance {
         boolean dropped = recipients.stream().noneMatch(Recipient::waiting);
         Sender from = request.from() == null ? defaultSender : request.from();
         Optional<Contact> contact = people.contact(recipients.get(0).key());
-        String unsubscribe =
-                contact.map(person -> links.link(person.id(), id)).orElse(null);
+        String unsubscribe = contact.map(person -> links.link(person.id(), id)).orElse(null);
         ObjectNode content = content(request, from);
         if (!dropped) {
             Rendered rendered;
@@ -242,7 +242,10 @@ public final class MessageAcceptance {
                         .orElseGet(() -> new CompiledTemplate(request.content()));
                 List<String> missing = template.missing(request.variables());
                 if (!missing.isEmpty()) {
-                    item.reject("/variables/" + missing.get(0).replace('.', '/'), "missing_variable", "the template needs " + missing);
+                    item.reject(
+                            "/variables/" + missing.get(0).replace('.', '/'),
+                            "missing_variable",
+                            "the template needs " + missing);
                     return null;
                 }
                 var names = names(contact, request.recipients().get(0), from, unsubscribe);
@@ -323,8 +326,7 @@ public final class MessageAcceptance {
     private static Acceptance store(Tx tx, Message message, String eventId, long now) {
         String dedupeId = message.dedupeId();
         if (dedupeId != null
-                && !MessageStore.claim(
-                        tx, message.test(), dedupeId, message.id(), now, now - DEDUPE_KEPT.toMillis())) {
+                && !MessageStore.claim(tx, message.test(), dedupeId, message.id(), now, now - DEDUPE_KEPT.toMillis())) {
             String holder = MessageStore.holder(tx, message.test(), dedupeId);
             return Acceptance.duplicate(holder, dedupeId);
         }

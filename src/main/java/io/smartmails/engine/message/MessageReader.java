@@ -22,8 +22,8 @@ final class MessageReader {
     private static final int MOST_HTML = 2 * 1024 * 1024;
     private static final int MOST_TEXT = 1024 * 1024;
     private static final long FARTHEST_AHEAD_MS = 90L * 24 * 60 * 60 * 1000;
-    private static final Pattern HEADER = Pattern.compile(
-            "(?i)X-[A-Za-z0-9-]{1,70}|In-Reply-To|References|Auto-Submitted");
+    private static final Pattern HEADER =
+            Pattern.compile("(?i)X-[A-Za-z0-9-]{1,70}|In-Reply-To|References|Auto-Submitted");
 
     private MessageReader() {}
 
@@ -59,8 +59,8 @@ final class MessageReader {
         if (sendAt != null && sendAt > now + FARTHEST_AHEAD_MS) {
             fields.fail("send_at", "invalid_value", "may be at most 90 days ahead");
         }
-        String priority = fields.oneOf(
-                "priority", category.equals("marketing") ? "normal" : "high", "high", "normal", "bulk");
+        String priority =
+                fields.oneOf("priority", category.equals("marketing") ? "normal" : "high", "high", "normal", "bulk");
         fields.accept("tracking", "ip_pool", "experiment_id");
         String dedupeId = fields.line("dedupe_id", 255);
         if (dedupeId != null && dedupeId.isEmpty()) {
@@ -148,7 +148,8 @@ final class MessageReader {
             var probe = new io.smartmails.engine.input.Faults(parent.faults().lenient());
             String email = new Fields(mailbox, at, probe).email("email");
             if (email == null) {
-                String detail = probe.none() ? "an address is needed" : probe.first().detail();
+                String detail =
+                        probe.none() ? "an address is needed" : probe.first().detail();
                 parent.faults().add(at, "invalid_email", detail);
                 return null;
             }
@@ -224,7 +225,8 @@ final class MessageReader {
         }
         boolean fits = metadata.size() <= 20
                 && metadata.valueStream()
-                        .allMatch(value -> value.isValueNode() && value.asString("").length() <= 500);
+                        .allMatch(value ->
+                                value.isValueNode() && value.asString("").length() <= 500);
         if (!fits) {
             fields.fail("metadata", "too_long", "at most 20 keys with values of at most 500 characters");
         }

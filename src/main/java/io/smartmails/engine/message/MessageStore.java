@@ -158,7 +158,8 @@ public final class MessageStore {
     /** Ids of messages due now, most urgent first; those in hand are among them, so ask for more than are in hand. */
     public List<String> due(long now, int limit) {
         return database.read()
-                .sql("SELECT id FROM message WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY priority, due_at LIMIT ?")
+                .sql(
+                        "SELECT id FROM message WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY priority, due_at LIMIT ?")
                 .params(now, limit)
                 .query(String.class)
                 .list();
@@ -214,10 +215,7 @@ public final class MessageStore {
     }
 
     static void forgetDedupe(Tx tx, long oldest) {
-        tx.jdbc()
-                .sql("DELETE FROM dedupe WHERE created_at < ?")
-                .param(oldest)
-                .update();
+        tx.jdbc().sql("DELETE FROM dedupe WHERE created_at < ?").param(oldest).update();
     }
 
     private static int run(Tx tx, String sql, Object... values) {

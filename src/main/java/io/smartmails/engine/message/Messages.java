@@ -70,7 +70,8 @@ public final class Messages {
         var fields = new Fields(body, "", faults);
         ObjectNode given = fields.object("defaults");
         ObjectNode defaults = given == null ? Json.object() : given;
-        boolean abort = fields.oneOf("on_error", "continue", "continue", "abort").equals("abort");
+        boolean abort =
+                fields.oneOf("on_error", "continue", "continue", "abort").equals("abort");
         JsonNode items = fields.any("messages");
         if (items == null || !items.isArray() || items.isEmpty()) {
             fields.fail("messages", "required", "must be an array of 1 to " + MOST_ITEMS + " messages");
@@ -83,8 +84,9 @@ public final class Messages {
         faults.refuse();
         List<ObjectNode> merged =
                 items.valueStream().map(item -> withDefaults(defaults, item)).toList();
-        List<String> pointers =
-                IntStream.range(0, merged.size()).mapToObj(i -> "/messages/" + i).toList();
+        List<String> pointers = IntStream.range(0, merged.size())
+                .mapToObj(i -> "/messages/" + i)
+                .toList();
         String batchId = ids.next("bat");
         return view(batchId, acceptance.accept(caller, merged, pointers, batchId, lenient, abort), abort);
     }

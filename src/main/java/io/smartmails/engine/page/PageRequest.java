@@ -25,7 +25,13 @@ public record PageRequest(
     public record After(long value, String id) {}
 
     private static final Set<String> COMMON = Set.of(
-            "limit", "cursor", "sort", "include_total", "created_after", "created_before", "updated_after",
+            "limit",
+            "cursor",
+            "sort",
+            "include_total",
+            "created_after",
+            "created_before",
+            "updated_after",
             "updated_before");
 
     /**
@@ -69,9 +75,7 @@ public record PageRequest(
     /** The time of a filter such as {@code created_after}; null when absent. */
     Long time(String name) {
         String text = filters.get(name);
-        return text == null
-                ? null
-                : Times.parse(text).orElseThrow(() -> invalid(name + " must be an RFC 3339 time"));
+        return text == null ? null : Times.parse(text).orElseThrow(() -> invalid(name + " must be an RFC 3339 time"));
     }
 
     static String cursor(long value, String id) {
@@ -89,7 +93,8 @@ public record PageRequest(
             int space = text.indexOf(' ');
             return new After(Long.parseLong(text.substring(0, space)), text.substring(space + 1));
         } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-            throw Problem.of(ProblemCode.INVALID_CURSOR, "take the cursor from next_cursor, unchanged").asException();
+            throw Problem.of(ProblemCode.INVALID_CURSOR, "take the cursor from next_cursor, unchanged")
+                    .asException();
         }
     }
 

@@ -95,8 +95,8 @@ public final class CompiledTemplate {
     }
 
     private static String withPreheader(String html, String line) {
-        String hidden = "<div style=\"display:none;max-height:0;overflow:hidden\">" + HtmlUtils.htmlEscape(line, "UTF-8")
-                + "</div>";
+        String hidden = "<div style=\"display:none;max-height:0;overflow:hidden\">"
+                + HtmlUtils.htmlEscape(line, "UTF-8") + "</div>";
         int body = html.toLowerCase(java.util.Locale.ROOT).indexOf("<body");
         int end = body < 0 ? -1 : html.indexOf('>', body);
         return end < 0 ? hidden + html : html.substring(0, end + 1) + hidden + html.substring(end + 1);

@@ -8,7 +8,8 @@ import org.springframework.web.util.HtmlUtils;
 final class HtmlText {
     private static final Pattern HIDDEN =
             Pattern.compile("(?is)<(head|style|script|title)\\b[^>]*>.*?</\\1\\s*>|<!--.*?-->");
-    private static final Pattern LINK = Pattern.compile("(?is)<a\\b[^>]*?\\bhref\\s*=\\s*([\"'])(.*?)\\1[^>]*>(.*?)</a\\s*>");
+    private static final Pattern LINK =
+            Pattern.compile("(?is)<a\\b[^>]*?\\bhref\\s*=\\s*([\"'])(.*?)\\1[^>]*>(.*?)</a\\s*>");
     private static final Pattern BREAK =
             Pattern.compile("(?i)<br\\s*/?>|</(p|div|h[1-6]|li|tr|table|ul|ol|blockquote)\\s*>");
     private static final Pattern CELL = Pattern.compile("(?i)</t[dh]\\s*>");

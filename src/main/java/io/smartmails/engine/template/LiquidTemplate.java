@@ -41,8 +41,7 @@ final class LiquidTemplate {
     }
 
     private static final TemplateParser TEXT = parser().build();
-    private static final TemplateParser HTML = parser()
-            .withBlock(new MarkupCapture())
+    private static final TemplateParser HTML = parser().withBlock(new MarkupCapture())
             .withFilter(new MarkupFilter("escape"))
             .withFilter(new MarkupFilter("h"))
             .withFilter(new MarkupFilter("escape_once"))

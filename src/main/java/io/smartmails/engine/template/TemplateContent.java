@@ -16,8 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param text null to have it made from html
  * @param variables declared variables
  */
-public record TemplateContent(
-        String subject, String preheader, String html, String text, List<Variable> variables) {
+public record TemplateContent(String subject, String preheader, String html, String text, List<Variable> variables) {
     private static final int MOST_HTML = 2 * 1024 * 1024;
     private static final int MOST_TEXT = 1024 * 1024;
 

@@ -65,7 +65,8 @@ final class TemplateStore {
                 .map(Json::object);
     }
 
-    List<Map<String, Object>> versions(String id, java.util.function.BiFunction<Integer, Long, Map<String, Object>> view) {
+    List<Map<String, Object>> versions(
+            String id, java.util.function.BiFunction<Integer, Long, Map<String, Object>> view) {
         return database.read()
                 .sql("SELECT version, created_at FROM template_version WHERE template_id = ? ORDER BY version DESC")
                 .param(id)

@@ -85,7 +85,8 @@ public final class Templates {
         Head head = read(merged, lenient, before);
         long now = clock.millis();
         Row after = database.write(tx -> {
-            int version = TemplateStore.find(tx.jdbc(), before.id()).orElse(before).draftVersion() + 1;
+            int version =
+                    TemplateStore.find(tx.jdbc(), before.id()).orElse(before).draftVersion() + 1;
             var row = new Row(
                     before.id(),
                     head.alias(),
@@ -172,8 +173,8 @@ public final class Templates {
     public CompiledTemplate compiled(String idOrAlias, String version) {
         Row row = require(idOrAlias);
         String wanted = version == null && row.publishedVersion() != null ? "published" : version;
-        return new CompiledTemplate(TemplateContent.stored(store.findContent(row.id(), versionOf(row, wanted))
-                .orElseThrow(() -> noVersion(version))));
+        return new CompiledTemplate(TemplateContent.stored(
+                store.findContent(row.id(), versionOf(row, wanted)).orElseThrow(() -> noVersion(version))));
     }
 
     private CompiledTemplate compiled(Row row, int version) {
@@ -192,8 +193,8 @@ public final class Templates {
             fields.fail("alias", "invalid_value", "must be of a-z, 0-9, - and _");
         }
         String name = fields.has("name") || before == null ? fields.line("name", 200) : before.name();
-        String kind = fields.oneOf(
-                "kind", before == null ? "transactional" : before.kind(), "transactional", "marketing");
+        String kind =
+                fields.oneOf("kind", before == null ? "transactional" : before.kind(), "transactional", "marketing");
         TemplateContent content = TemplateContent.read(fields);
         // What a GET gave may be sent back.
         fields.accept("id", "status", "published_version", "draft_version", "created_at", "updated_at");
@@ -203,17 +204,21 @@ public final class Templates {
         }
         faults.refuse();
         new CompiledTemplate(content);
-        return new Head(alias, name == null ? (alias == null ? "Template" : alias) : name, kind,
-                TemplateContent.pick(body));
+        return new Head(
+                alias, name == null ? (alias == null ? "Template" : alias) : name, kind, TemplateContent.pick(body));
     }
 
     private static void refuseTakenAlias(org.springframework.jdbc.core.simple.JdbcClient db, Row row) {
         if (row.alias() != null) {
-            TemplateStore.find(db, row.alias()).filter(other -> !other.id().equals(row.id())).ifPresent(other -> {
-                throw Problem.of(ProblemCode.ALREADY_EXISTS, "the alias is taken; choose another or change that template")
-                        .with("existing_id", other.id())
-                        .asException();
-            });
+            TemplateStore.find(db, row.alias())
+                    .filter(other -> !other.id().equals(row.id()))
+                    .ifPresent(other -> {
+                        throw Problem.of(
+                                        ProblemCode.ALREADY_EXISTS,
+                                        "the alias is taken; choose another or change that template")
+                                .with("existing_id", other.id())
+                                .asException();
+                    });
         }
     }
 
