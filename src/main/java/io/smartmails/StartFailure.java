@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails;
+
+/** The process cannot start; the message tells the operator what to change. */
+final class StartFailure extends RuntimeException {
+    StartFailure(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.console;
+
+import io.smartmails.hub.connector.Connectors;
+import io.smartmails.hub.gateway.Caller;
+import io.smartmails.hub.gateway.GatewayFilter;
+import io.smartmails.hub.gateway.KeyRing;
+import io.smartmails.hub.routing.RouteStatus;
+import io.smartmails.hub.routing.RouteStatuses;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Where the console's views come from: the one class here that knows the other stages' own types. */
+@Configuration(proxyBeanMethods = false)
+class ConsoleSources {
+    private static final String ADMIN_SCOPE = "keys:admin";
+
+    @Bean
+    AdminKeys adminKeys(KeyRing keys) {
+        return new AdminKeys() {
+            @Override
+            public String authenticate(String rawKey) {
+                Caller caller = keys.authenticate(rawKey);
+                GatewayFilter.require(caller, ADMIN_SCOPE);
+                return caller.keyId();
+            }
+
+            @Override
+            public boolean isStillAdmin(String keyId) {
+                return keys.stillMay(keyId, ADMIN_SCOPE);
+            }
+        };
+    }
+
+    @Bean
+    ConnectionsView connectionsView(Connectors connectors) {
+        return () -> connectors.connections().stream()
+                .map(connection -> new ConnectionsView.Entry(
+                        connection.name(),
+                        connection.connector().name(),
+                        connection.webhookPath().orElse(null)))
+                .toList();
+    }
+
+    @Bean
+    RoutesView routesView(RouteStatuses routes) {
+        return () -> routes.list().stream().map(ConsoleSources::route).toList();
+    }
+
+    private static RoutesView.Route route(RouteStatus status) {
+        return new RoutesView.Route(
+                status.rule(),
+                status.file() == null ? null : "routes/" + status.file(),
+                status.sentence(),
+                status.from(),
+                status.state().word(),
+                status.error() == null ? 0 : status.error().line(),
+                status.error() == null ? null : status.error().reason(),
+                status.waitingRuns(),
+                status.pollFailure());
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.queue;
+
+import io.smartmails.db.Database;
+import io.smartmails.db.Tx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.jdbc.core.RowMapper;
+
+/** What waits to leave for SmartMails, and, by the unique identity of sends, what was ever meant to be sent. */
+public final class ItemStore {
+    private static final String COLUMNS =
+            "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts, created_at, payload";
+    private static final RowMapper<Item> ROW = (rs, n) -> {
+        long expires = rs.getLong("expires_at");
+        return new Item(
+                rs.getString("id"),
+                Item.Kind.valueOf(rs.getString("kind").toUpperCase(Locale.ROOT)),
+                rs.getString("envelope_id"),
+                rs.getString("run_id"),
+                rs.getString("identity"),
+                rs.getString("contact_id"),
+                Item.Lane.valueOf(rs.getString("lane").toUpperCase(Locale.ROOT)),
+                rs.getString("batch_key"),
+                expires == 0 ? null : Instant.ofEpochMilli(expires),
+                rs.getInt("attempts"),
+                Instant.ofEpochMilli(rs.getLong("created_at")),
+                rs.getString("payload"));
+    };
+
+    private final Database database;
+    private final InstantSource clock;
+
+    public ItemStore(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /**
+     * Adds a waiting item.
+     *
+     * @param dueAt earliest time to leave
+     * @return false when an item of the same identity was ever added: the business event has its mail already
+     */
+    public boolean add(Tx tx, Item item, Instant dueAt) {
+        return tx.jdbc()
+                        .sql(
+                                "INSERT INTO item (id, account, kind, envelope_id, run_id, identity, contact_id, lane, batch_key,"
+                                        + " state, due_at, expires_at, attempts, created_at, payload) VALUES (:id, :account, :kind,"
+                                        + " :envelope, :run, :identity, :contact, :lane, :batchKey, 'waiting', :due, :expires, 0,"
+                                        + " :created, :payload) ON CONFLICT (account, identity) DO NOTHING")
+                        .param("id", item.id())
+                        .param("account", Account.MAIN)
+                        .param("kind", lower(item.kind()))
+                        .param("envelope", item.envelopeId())
+                        .param("run", item.runId())
+                        .param("identity", item.identity())
+                        .param("contact", item.contactId())
+                        .param("lane", lower(item.lane()))
+                        .param("batchKey", item.batchKey())
+                        .param("due", dueAt.toEpochMilli())
+                        .param(
+                                "expires",
+                                item.expiresAt() == null
+                                        ? null
+                                        : item.expiresAt().toEpochMilli())
+                        .param("created", item.createdAt().toEpochMilli())
+                        .param("payload", item.payload())
+                        .update()
+                == 1;
+    }
+
+    /** The item that holds an identity. */
+    public Optional<String> holderOf(Tx tx, String identity) {
+        return tx.jdbc()
+                .sql("SELECT id FROM item WHERE account = :account AND identity = :identity")
+                .param("account", Account.MAIN)
+                .param("identity", identity)
+                .query(String.class)
+                .optional();
+    }
+
+    /** The batch key of the send that has been due longest in a lane. */
+    public Optional<String> nextBatchKey(Item.Lane lane) {
+        return database.read()
+                .sql("SELECT batch_key FROM item WHERE state = 'waiting' AND kind = 'send' AND lane = :lane"
+                        + " AND due_at <= :now ORDER BY due_at LIMIT 1")
+                .param("lane", lower(lane))
+                .param("now", clock.millis())
+                .query(String.class)
+                .optional();
+    }
+
+    /** Takes up to {@code limit} due sends of one lane and batch key for the lease, longest due first. */
+    public List<Item> claimSends(Item.Lane lane, String batchKey, int limit, Duration lease) {
+        return database.write(tx -> RowStore.claim(
+                        tx,
+                        database,
+                        "item",
+                        "state = 'waiting' AND kind = 'send' AND lane = :lane AND batch_key = :batchKey",
+                        COLUMNS,
+                        clock.instant(),
+                        lease,
+                        limit)
+                .param("lane", lower(lane))
+                .param("batchKey", batchKey)
+                .query(ROW)
+                .list());
+    }
+
+    public Optional<Item> find(String id) {
+        return database.read()
+                .sql("SELECT " + COLUMNS + " FROM item WHERE id = :id")
+                .param("id", id)
+                .query(ROW)
+                .optional();
+    }
+
+    /** SmartMails took it. */
+    public void deliver(Tx tx, String id, String upstreamId) {
+        RowStore.settle(tx, "item", id, "delivered", clock.instant());
+        tx.jdbc()
+                .sql("UPDATE item SET upstream_id = :upstream WHERE id = :id")
+                .param("upstream", upstreamId)
+                .param("id", id)
+                .update();
+    }
+
+    /** Deliberately not sent: past its best-before, suppressed, opted out. */
+    public void drop(Tx tx, String id, String reason) {
+        RowStore.settle(tx, "item", id, "dropped", clock.instant());
+        tx.jdbc()
+                .sql("UPDATE item SET cause = :cause WHERE id = :id")
+                .param("cause", reason)
+                .param("id", id)
+                .update();
+    }
+
+    public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
+        RowStore.fail(tx, "item", id, verdict, clock.instant());
+    }
+
+    /** Every waiting contact item of a ledger row, once that row reached SmartMails. */
+    public List<Item> waitingOfContact(Tx tx, String contactId) {
+        return tx.jdbc()
+                .sql("SELECT " + COLUMNS + " FROM item WHERE contact_id = :contact AND state = 'waiting'")
+                .param("contact", contactId)
+                .query(ROW)
+                .list();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

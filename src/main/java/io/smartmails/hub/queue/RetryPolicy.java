@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.queue;
+
+import io.smartmails.hub.failure.PermanentFailure;
+import io.smartmails.hub.failure.TransientFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a failure costs, for every stage.
+ *
+ * <p>Exponential from 5 s to 1 h with full jitter on the upper half, and never earlier than the other side asked; after 7
+ * days, or at once when the failure is permanent, a dead letter.
+ */
+public final class RetryPolicy {
+    private static final Duration FIRST = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration HORIZON = Duration.ofDays(7);
+    private static final int DOUBLINGS = 10;
+
+    private final RandomGenerator random;
+
+    public RetryPolicy(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** Either a next try or the end. */
+    public sealed interface Verdict permits RetryAt, Dead {}
+
+    public record RetryAt(Instant at, String cause) implements Verdict {}
+
+    public record Dead(String cause) implements Verdict {}
+
+    /**
+     * @param attempts tries so far, the failed one included
+     * @param since when the work was accepted
+     */
+    public Verdict judge(Throwable failure, int attempts, Instant since, Instant now) {
+        String cause = causeOf(failure);
+        if (failure instanceof PermanentFailure) {
+            return new Dead(cause);
+        }
+        if (now.isAfter(since.plus(HORIZON))) {
+            return new Dead("Given up after " + HORIZON.toDays() + " days and " + attempts + " tries: " + cause);
+        }
+        Duration delay = backOff(attempts);
+        if (failure instanceof TransientFailure busy && busy.after().compareTo(delay) > 0) {
+            delay = busy.after();
+        }
+        return new RetryAt(now.plus(delay), cause);
+    }
+
+    private Duration backOff(int attempts) {
+        long ceiling = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(DOUBLINGS, Math.max(0, attempts - 1)));
+        return Duration.ofMillis(ceiling / 2 + random.nextLong(ceiling / 2 + 1));
+    }
+
+    /** Failures of ours carry their cause in plain words; of a foreign one the kind is told as well. */
+    private static String causeOf(Throwable failure) {
+        if (failure instanceof PermanentFailure || failure instanceof TransientFailure) {
+            return failure.getMessage();
+        }
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

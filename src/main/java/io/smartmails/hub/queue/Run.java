@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.queue;
+
+import io.smartmails.hub.event.Event;
+import java.time.Instant;
+
+/**
+ * One event for one rule, claimed for a lease.
+ *
+ * @param receivedAt when the envelope came: best-before counts from here
+ * @param attempts tries so far, this one included
+ * @param createdAt start of the retry horizon
+ */
+public record Run(
+        String id,
+        String envelopeId,
+        String eventId,
+        String rule,
+        Event event,
+        Instant receivedAt,
+        int attempts,
+        Instant createdAt) {}
