@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.smartmails;
+
+import java.net.URI;
+import java.time.InstantSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class SmartMailsConfiguration {
+    @Bean
+    SmartMailsSettings smartMailsSettings(
+            @Value("${smartmails.base-url}") URI baseUrl,
+            @Value("${smartmails.api-key:}") String apiKey,
+            @Value("${smartmails.requests-per-minute:60}") int requestsPerMinute) {
+        return new SmartMailsSettings(baseUrl, apiKey, requestsPerMinute);
+    }
+
+    @Bean
+    SmartMailsClient smartMailsClient(SmartMailsSettings settings, InstantSource clock) {
+        return new SmartMailsClient(settings, clock);
+    }
+}
