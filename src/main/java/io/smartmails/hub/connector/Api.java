@@ -29,7 +29,10 @@ record Api(
         OAUTH_CLIENT_CREDENTIALS
     }
 
-    /** @param clientId setting with the client's id, @param clientSecret setting with its secret */
+    /**
+     * @param clientId setting with the client's id
+     * @param clientSecret setting with its secret
+     */
     record Login(Scheme scheme, String tokenPath, String clientId, String clientSecret) {
         static Login read(YamlPlace place, Map<String, Setting> settings) {
             place.allow("scheme", "token-path", "client-id", "client-secret");

@@ -13,7 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +28,9 @@ import java.util.concurrent.TimeoutException;
  * address. One try per call: repeating belongs to whoever schedules the poll.
  */
 final class ApiClient {
+    /** @param at the system's own clock when it answered; null when it did not say */
+    record Page(JsonNode body, Instant at) {}
+
     private final Connection connection;
     private final Api api;
     private final URI base;
@@ -44,16 +50,16 @@ final class ApiClient {
 
     /**
      * @param address path with query, or a full address on the same host, as vendors give for the next page
-     * @return the JSON answer; empty when the address was that of a page the system no longer keeps
+     * @return the answer; empty when the address was that of a page the system no longer keeps
      */
-    Optional<JsonNode> get(String address, Map<String, String> headers) {
+    Optional<Page> get(String address, Map<String, String> headers) {
         var target = target(address);
         var answer = authorised(target, headers, token(false));
         if (answer.statusCode() == 401) {
             answer = authorised(target, headers, token(true));
         }
         if (answer.statusCode() == 200) {
-            return Optional.of(json(answer));
+            return Optional.of(new Page(json(answer), serverTime(answer)));
         }
         if (api.expiredPageCodes().contains(errorCode(answer))) {
             return Optional.empty();
@@ -171,6 +177,17 @@ final class ApiClient {
                 .filter(value -> value.matches("\\d{1,6}"))
                 .map(value -> Duration.ofSeconds(Long.parseLong(value)))
                 .orElse(Duration.ZERO);
+    }
+
+    private static Instant serverTime(HttpResponse<byte[]> answer) {
+        try {
+            return answer.headers()
+                    .firstValue("Date")
+                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+                    .orElse(null);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private TransientFailure unavailable(String what, Exception cause) {

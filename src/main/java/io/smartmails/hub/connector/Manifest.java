@@ -46,7 +46,10 @@ record Manifest(
         }
     }
 
-    /** @param ids headers or pointers that get the id of the sending, @param times those that get the time */
+    /**
+     * @param ids headers or pointers that get the id of the sending
+     * @param times those that get the time
+     */
     record Fresh(List<DeliveryTerm> ids, List<DeliveryTerm> times) {
         static Fresh read(YamlPlace place, Webhook webhook) {
             place.allow("ids", "times");

@@ -22,11 +22,13 @@ import java.util.stream.Collectors;
  * Reads a recurring query page by page with a keyset cursor of (time, id): records that share a time are neither skipped nor
  * read for ever, and a crash resumes behind the last stored page.
  *
- * <p>A round reads from (newest time seen - overlap) to (now - safety lag). What the overlap reads again carries the same
- * dedupe id and is dropped as a duplicate. The checkpoint holds {@code high} (newest time of all rounds) and, inside a round,
- * {@code until}, {@code time}, {@code id} and {@code next}; all state is in it, so any node can go on.
+ * <p>A round reads from ({@code high} - overlap) to (now - safety lag), where {@code high} is the end of the round before, by
+ * whichever clock is behind, ours or the system's: after a bulk load the last records are not read again for ever, and a clock
+ * that is fast loses nothing. What the overlap reads again carries the same dedupe id and is dropped as a duplicate. The
+ * checkpoint holds {@code high} and, inside a round, {@code until}, {@code quiet}, {@code time}, {@code id} and {@code next};
+ * all state is in it, so any node can go on.
  *
- * @see <a href="../../../../../../../../docs/connectors.md">docs/connectors.md, Polls</a>
+ * <p>Described for operators in docs/connectors.md, Polls.
  */
 public final class Poller {
     private static final String HIGH = "high";
@@ -34,6 +36,7 @@ public final class Poller {
     private static final String TIME = "time";
     private static final String ID = "id";
     private static final String NEXT = "next";
+    private static final String QUIET = "quiet";
 
     /** An id goes into a query, so nothing that could end a quoted text may stand in it. */
     private static final Pattern SAFE_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -63,15 +66,18 @@ public final class Poller {
     public PollPage next(Map<String, String> checkpoint) {
         var round = new TreeMap<>(checkpoint);
         round.computeIfAbsent(UNTIL, key -> format(clock.instant().minus(definition.safetyLag())));
-        var page = page(round);
-        var records = page.at(definition.records());
+        var answer = page(round);
+        if (answer.at() != null) {
+            round.computeIfAbsent(QUIET, key -> format(quiet(round, answer.at())));
+        }
+        var records = definition.records().in(answer.body());
         if (!records.isArray()) {
             throw wrong("the answer has no list at " + definition.records());
         }
         var deliveries = new ArrayList<Delivery>();
         records.forEach(node -> deliveries.add(delivery(node)));
         advance(round, records);
-        var next = page.at(definition.next());
+        var next = definition.next().in(answer.body());
         if (next.isTextual() && !next.asText().isBlank()) {
             if (records.isEmpty() || next.asText().equals(round.get(NEXT))) {
                 throw wrong("paging does not advance: the next page is the same again");
@@ -82,23 +88,23 @@ public final class Poller {
         return new PollPage(deliveries, ended(round), false);
     }
 
-    private Page page(Map<String, String> round) {
+    private ApiClient.Page page(Map<String, String> round) {
         if (round.containsKey(NEXT)) {
             var page = client.get(round.get(NEXT), definition.headers());
             if (page.isPresent()) {
-                return new Page(page.get());
+                return page.get();
             }
             round.remove(NEXT);
         }
-        return new Page(client.get(firstPath(round), definition.headers())
-                .orElseThrow(() -> wrong("a new query is refused as an expired page")));
+        return client.get(firstPath(round), definition.headers())
+                .orElseThrow(() -> wrong("a new query is refused as an expired page"));
     }
 
-    /** Any node of an answer by pointer. */
-    private record Page(JsonNode answer) {
-        JsonNode at(Pointer pointer) {
-            return pointer.in(answer);
-        }
+    /** Up to here this round sees everything, by our clock and by the system's own, whichever is behind. */
+    private Instant quiet(Map<String, String> round, Instant at) {
+        var until = Instant.parse(round.get(UNTIL));
+        var theirs = at.minus(definition.safetyLag());
+        return theirs.isBefore(until) ? theirs : until;
     }
 
     private String firstPath(Map<String, String> round) {
@@ -161,7 +167,7 @@ public final class Poller {
     }
 
     private static Map<String, String> ended(Map<String, String> round) {
-        var newest = List.of(HIGH, TIME).stream()
+        var newest = List.of(HIGH, TIME, QUIET).stream()
                 .map(round::get)
                 .filter(time -> time != null)
                 .max(Comparator.comparing(Instant::parse));
