@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.sending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smartmails.hub.contact.Merge;
+import io.smartmails.testkit.FakeSmartMails.Mishap;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContactSyncTest {
+    private SendingKit kit;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        kit = new SendingKit(folder, 6000);
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    private JsonNode lastContact(int index) {
+        List<JsonNode> batches = kit.smartMails.contactBatches();
+        return batches.get(batches.size() - 1).path("contacts").path(index);
+    }
+
+    @Test
+    void tenChangesThatWaitTogetherAreOneItemUpstreamAndAllAreSettled() {
+        for (int i = 0; i < 10; i++) {
+            kit.advance(Duration.ofSeconds(1));
+            assertThat(kit.changed("1", "ada@example.com", "Ada " + i)).isEqualTo(Merge.CHANGED);
+        }
+        kit.run();
+
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
+        assertThat(kit.smartMails.contactBatches().get(0).path("contacts")).hasSize(1);
+        JsonNode contact = lastContact(0);
+        assertThat(contact.path("first_name").asText()).isEqualTo("Ada 9");
+        assertThat(contact.path("external_ids").path("shopify").asText()).isEqualTo("1");
+        assertThat(contact.path("consent").path("status").asText()).isEqualTo("subscribed");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 10));
+    }
+
+    @Test
+    void theBatchSaysHowToMatchAndThatOnlyANewerConsentBringsAnybodyBack() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.run();
+
+        JsonNode batch = kit.smartMails.contactBatches().get(0);
+        assertThat(batch.path("match_on").toString()).isEqualTo("[\"external_id:shopify\",\"email\"]");
+        assertThat(batch.path("resubscribe").asBoolean()).isTrue();
+        assertThat(lastContact(0).path("source_updated_at").asText()).isNotEmpty();
+    }
+
+    @Test
+    void whatChangesDuringTheCallWaitsForTheNextOne() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.smartMails.during(() -> {
+            kit.advance(Duration.ofSeconds(1));
+            kit.changed("1", "ada@example.com", "Augusta");
+        });
+        // the limits are asked first, so the change comes during that call or the batch; both must be carried over
+        kit.run();
+
+        assertThat(lastContact(0).path("first_name").asText()).isEqualTo("Augusta");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+    }
+
+    @Test
+    void aLostAnswerIsRepeatedWithTheNewestState() {
+        kit.run();
+        kit.upstream.callNow(Lane.CONTROL, kit.client::limits);
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.smartMails.next(Mishap.LOSE_ANSWER, Mishap.LOSE_ANSWER);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 1));
+        kit.advance(Duration.ofSeconds(1));
+        kit.changed("1", "ada@example.com", "Augusta");
+        kit.advance(Duration.ofMinutes(1));
+        kit.run();
+
+        assertThat(lastContact(0).path("first_name").asText()).isEqualTo("Augusta");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+    }
+
+    @Test
+    void aContactThatIsRejectedIsADeadLetterAndAReplaySendsItsPresentState() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "ben@example.com", "Ben");
+        kit.smartMails.failContact("ada@example.com", "conflict");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).contains("conflict").doesNotContain("ada@example.com");
+        int batches = kit.smartMails.contactBatches().size();
+        kit.advance(Duration.ofHours(2));
+        kit.run();
+        assertThat(kit.smartMails.contactBatches()).hasSize(batches);
+
+        kit.smartMails.takeContact("ada@example.com");
+        kit.replay(kit.dead().get(0).id());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+    }
+
+    @Test
+    void theOneThatSpoilsABatchIsFoundAndTheOthersGo() {
+        for (int i = 0; i < 100; i++) {
+            kit.changed("" + i, "person" + i + "@example.com", "P");
+        }
+        kit.smartMails.refuseBatchesWith(contact -> contact.path("email").asText().equals("person42@example.com"));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 99, "dead", 1));
+    }
+
+    @Test
+    void listsAreMadeOnceByNameAndMadeAgainWhenTheyAreGone() {
+        kit.changed("1", "ada@example.com", "Ada", "customers", "friends");
+        kit.run();
+        kit.changed("2", "ben@example.com", "Ben", "customers");
+        kit.run();
+        assertThat(kit.smartMails.lists()).containsOnlyKeys("customers", "friends");
+        assertThat(kit.smartMails.requests("POST /lists")).isEqualTo(2);
+        assertThat(kit.smartMails.requests("GET /lists")).isEqualTo(1);
+
+        kit.smartMails.forgetLists();
+        kit.changed("3", "cy@example.com", "Cy", "customers");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2, "waiting", 1));
+        kit.advance(Duration.ofMinutes(1));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+    }
+
+    @Test
+    @Timeout(20)
+    void aNewListNeedsNoTokenWhileTheBatchHoldsTheOnlyOne(@TempDir Path folder) {
+        try (var small = new SendingKit(folder, 1)) {
+            small.changed("1", "ada@example.com", "Ada", "customers");
+            for (int minute = 0; minute < 10 && small.states().containsKey("waiting"); minute++) {
+                small.advance(Duration.ofSeconds(100));
+                small.run();
+            }
+            assertThat(small.states()).isEqualTo(Map.of("delivered", 1));
+        }
+    }
+
+    @Test
+    void twoContactsThatTurnOutToBeOneWhileTheyAreOnTheirWayAreBothSettled() {
+        kit.run();
+        kit.upstream.callNow(Lane.CONTROL, kit.client::limits);
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "augusta@example.com", "Augusta");
+        kit.items.claimContacts(10, Duration.ofMinutes(5));
+        kit.advance(Duration.ofSeconds(1));
+        kit.changed("1", "augusta@example.com", "Augusta");
+        kit.advance(Duration.ofMinutes(6));
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.sending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smartmails.hub.queue.Item;
+import io.smartmails.hub.queue.Item.Lane;
+import io.smartmails.hub.queue.LeaseStore;
+import io.smartmails.testkit.FakeSmartMails;
+import io.smartmails.testkit.FakeSmartMails.Mishap;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SenderTest {
+    private static final Duration LONGEST_BACK_OFF = Duration.ofHours(1);
+
+    private SendingKit kit;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        kit = new SendingKit(folder, 6000);
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    @Test
+    void everyItemOfABatchIsSettledByItsOwnResult() {
+        String good = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
+        String suppressed = kit.send(Lane.TRANSACTIONAL, "suppressed@example.com");
+        String invalid = kit.send(Lane.TRANSACTIONAL, "invalid@example.com");
+        kit.run();
+
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(1);
+        assertThat(kit.state(good)).isEqualTo("delivered");
+        assertThat(kit.column(good, "upstream_id")).isEqualTo("msg_of_" + good);
+        assertThat(kit.state(suppressed)).isEqualTo("dropped");
+        assertThat(kit.column(suppressed, "cause")).contains("hard_bounce");
+        assertThat(kit.state(invalid)).isEqualTo("dead");
+        assertThat(kit.column(invalid, "cause")).contains("invalid_email").doesNotContain("invalid@example.com");
+    }
+
+    @Test
+    void aBatchOfWhichEveryItemIsRejectedIsSettledItemByItemToo() {
+        kit.send(Lane.BULK, "invalid@example.com");
+        kit.send(Lane.BULK, "invalid@example.com");
+        kit.run();
+
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(1);
+        assertThat(kit.states()).isEqualTo(Map.of("dead", 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOSE_ANSWER", "FAIL_AFTER_WORK", "FAIL_BEFORE_WORK", "UNKNOWN_ENDPOINT", "GARBAGE", "REDIRECT"})
+    void aBatchWithoutAnAnswerIsSentAgainUnderTheSameDedupeIdsAndMailedOnce(Mishap mishap) {
+        kit.run();
+        List<String> sent = kit.sends(7);
+        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
+        kit.smartMails.next(mishap, mishap);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 7));
+
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 7));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
+        assertThat(kit.smartMails.requests()).noneMatch(request -> request.contains("stolen"));
+    }
+
+    @Test
+    void aProcessKilledBetweenTheAnswerAndTheSettlementMailsNothingTwice() throws Exception {
+        List<String> sent = kit.sends(3);
+        List<Item> claimed = kit.items.claimSends(Lane.BULK, "live", 500, Duration.ofMinutes(5));
+        List<com.fasterxml.jackson.databind.JsonNode> messages = new ArrayList<>();
+        for (Item item : claimed) {
+            messages.add(
+                    new ObjectMapper().readTree(item.payload()).deepCopy());
+            ((com.fasterxml.jackson.databind.node.ObjectNode) messages.get(messages.size() - 1))
+                    .put("dedupe_id", item.id());
+        }
+        kit.client.sendBatch(messages);
+
+        LeaseStore.releaseAtStart(kit.database, kit.clock);
+        kit.start(6000);
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(2);
+    }
+
+    @Test
+    void theOneThatSpoilsABatchIsFoundAndTheOthersGo() {
+        List<String> sent = kit.sends(500);
+        String culprit = sent.get(321);
+        kit.smartMails.refuseBatchesWith(item -> item.path("dedupe_id").asText().equals(culprit));
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 499, "dead", 1));
+        assertThat(kit.state(culprit)).isEqualTo("dead");
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isLessThanOrEqualTo(2 * 9 + 1);
+        assertThat(kit.dead()).singleElement().satisfies(letter -> assertThat(letter.cause())
+                .contains("validation_failed"));
+
+        kit.smartMails.refuseBatchesWith(item -> false);
+        kit.replay(culprit);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 500));
+    }
+
+    @Test
+    void aRefusedKeyStopsEverythingAndCostsNoItemAnything() {
+        kit.smartMails.acceptOnly("another key");
+        List<String> sent = kit.sends(1200);
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.run();
+        long asked = kit.smartMails.requests().size();
+        assertThat(kit.upstream.refusal()).contains("unknown_key").doesNotContain(FakeSmartMails.KEY);
+
+        kit.run();
+        assertThat(kit.smartMails.requests()).as("nobody asks within the minute").hasSize((int) asked);
+
+        for (int day = 0; day < 9; day++) {
+            kit.advance(Duration.ofDays(1));
+            kit.run();
+        }
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 1201));
+
+        kit.smartMails.acceptOnly(FakeSmartMails.KEY);
+        kit.advance(Duration.ofMinutes(1));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1201));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
+        assertThat(kit.upstream.refusal()).isNull();
+    }
+
+    @Test
+    void aThrottledRequestStopsAllLanesForAsLongAsSmartMailsAsks() {
+        kit.run();
+        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
+        String late = kit.send(Lane.BULK, "ada@example.com");
+        kit.smartMails.next(Mishap.THROTTLE, Mishap.THROTTLE);
+        kit.run();
+        int asked = kit.smartMails.requests().size();
+        String urgent = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
+        kit.advance(Duration.ofSeconds(19));
+        kit.run();
+        assertThat(kit.smartMails.requests()).hasSize(asked);
+
+        kit.advance(Duration.ofSeconds(2));
+        kit.run();
+        kit.advance(Duration.ofSeconds(21));
+        kit.run();
+        assertThat(List.of(kit.state(late), kit.state(urgent))).containsOnly("delivered");
+    }
+
+    @Test
+    void whatIsPastItsBestBeforeIsDroppedWithARecordAndNeverSent() {
+        String item = kit.send(
+                Lane.TRANSACTIONAL,
+                "{\"to\":[{\"email\":\"ada@example.com\"}]}",
+                kit.clock.instant().plusSeconds(60));
+        kit.advance(Duration.ofSeconds(61));
+        kit.run();
+
+        assertThat(kit.state(item)).isEqualTo("dropped");
+        assertThat(kit.column(item, "cause")).contains("best-before");
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isZero();
+    }
+
+    @Test
+    void theBestBeforeAndTheCallersOwnDedupeIdTravelAlongAndAmountsStayAsWritten() {
+        kit.send(
+                Lane.TRANSACTIONAL,
+                "{\"to\":[{\"email\":\"ada@example.com\"}],\"dedupe_id\":\"shop/1001\",\"variables\":{\"total\":10.00}}",
+                kit.clock.instant().plusSeconds(60));
+        kit.run();
+
+        var mail = kit.smartMails.mails().get("shop/1001");
+        assertThat(mail.path("expires_at").asText()).startsWith("2026-11-24T08:01:00");
+        assertThat(mail.path("variables").path("total").asDouble()).isEqualTo(10.0);
+    }
+
+    @Test
+    void transactionalMailLeavesBeforeTheBulkThatWaitedLonger() {
+        kit.sends(600);
+        kit.advance(Duration.ofSeconds(1));
+        String urgent = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
+        kit.sender.step();
+
+        assertThat(kit.state(urgent)).isEqualTo("delivered");
+        assertThat(kit.states()).containsEntry("waiting", 600);
+    }
+
+    @Test
+    void aTemplateOfOursThatIsNotThereYetIsWaitedForAnotherOneIsADeadLetter() {
+        String item = kit.send(
+                Lane.TRANSACTIONAL, "{\"to\":[{\"email\":\"a@example.com\"}],\"template_alias\":\"nowhere\"}", null);
+        kit.publishable.add("nowhere");
+        kit.run();
+        assertThat(kit.state(item)).isEqualTo("waiting");
+
+        kit.publishable.clear();
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+        assertThat(kit.state(item)).isEqualTo("dead");
+        assertThat(kit.dead().get(0).cause()).contains("config/templates/nowhere.yaml");
+    }
+}
