@@ -23,7 +23,7 @@ import org.subethamail.smtp.server.SMTPServer;
 public final class CaptureServer implements AutoCloseable {
     private static final int MOST_BYTES = 64 * 1024 * 1024;
     private static final String TEST_DOMAIN = "@test.smartmails.invalid";
-    /** Fixed outcomes for rehearsals (contract 4.1), by the part before the @. */
+    /** Fixed outcomes for rehearsals (contract 4.1), by the part before the @ or a plus sign. */
     private static final Map<String, RejectException> OUTCOMES = Map.of(
             "hardbounce", new RejectException(550, "5.1.1 User unknown"),
             "softbounce", new RejectException(452, "4.2.2 Mailbox full"),
@@ -76,7 +76,7 @@ public final class CaptureServer implements AutoCloseable {
         public void recipient(String recipient) throws RejectException {
             String key = Addresses.key(recipient);
             if (key.endsWith(TEST_DOMAIN)) {
-                RejectException outcome = OUTCOMES.get(key.substring(0, key.length() - TEST_DOMAIN.length()));
+                RejectException outcome = OUTCOMES.get(key.split("[+@]", 2)[0]);
                 if (outcome != null) {
                     throw outcome;
                 }

@@ -9,6 +9,7 @@ final class Backoff {
     static final Duration GIVE_UP = Duration.ofHours(48);
 
     private static final List<Duration> DELAYS = List.of(
+            Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofMinutes(5),

@@ -10,9 +10,12 @@ import jakarta.mail.internet.MimeMessage;
 
 /** One SMTP connection that is kept open between mails. Used by one thread. */
 final class Courier implements AutoCloseable {
+    private static final long REST_NANOS = 1_000_000_000L;
+
     private final Session session;
     private final MailComposer composer;
     private Transport transport;
+    private long usedAtNanos;
 
     Courier(Session session) {
         this.session = session;
@@ -29,8 +32,9 @@ final class Courier implements AutoCloseable {
         }
         Address[] recipients = MailComposer.envelope(message.recipients());
         try {
-            // A kept connection may have been closed meanwhile; finding out costs one round trip.
-            if (transport != null && !transport.isConnected()) {
+            // A connection that rested may have been closed meanwhile; finding out costs one round trip.
+            boolean rested = System.nanoTime() - usedAtNanos > REST_NANOS;
+            if (transport != null && rested && !transport.isConnected()) {
                 close();
             }
             if (transport == null) {
@@ -38,6 +42,7 @@ final class Courier implements AutoCloseable {
                 transport.connect();
             }
             transport.sendMessage(mail, recipients);
+            usedAtNanos = System.nanoTime();
             return SmtpAnswer.accepted(recipients);
         } catch (MessagingException e) {
             if (transport == null || !transport.isConnected()) {

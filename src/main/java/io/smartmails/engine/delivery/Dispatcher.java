@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.engine.delivery;
 
-import io.smartmails.engine.message.Message;
 import io.smartmails.engine.message.MessageStore;
 import jakarta.mail.Session;
 import java.time.InstantSource;
@@ -26,6 +25,8 @@ public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int COURIERS = 4;
     private static final int IN_HAND_AT_MOST = 64;
+    /** Reads the table again when this few are left, so that one read serves many mails. */
+    private static final int REFILL_BELOW = 16;
     /** A connection nobody used for this long is given back. */
     private static final long IDLE_SECONDS = 20;
     /** Looks at the table at least this often, whatever the clock of a test says. */
@@ -79,7 +80,7 @@ public final class Dispatcher implements AutoCloseable {
                 inHand.removeAll(finished);
                 bell.drainPermits();
                 int handedOut = 0;
-                if (inHand.size() < IN_HAND_AT_MOST) {
+                if (inHand.size() < REFILL_BELOW) {
                     handedOut = handOut(inHand);
                 }
                 if (handedOut == 0) {
@@ -94,9 +95,9 @@ public final class Dispatcher implements AutoCloseable {
     private int handOut(Set<String> inHand) {
         int handedOut = 0;
         try {
-            for (Message message : store.due(clock.millis(), inHand.size() + IN_HAND_AT_MOST)) {
-                if (inHand.add(message.id())) {
-                    work.add(message.id());
+            for (String id : store.due(clock.millis(), inHand.size() + IN_HAND_AT_MOST)) {
+                if (inHand.add(id)) {
+                    work.add(id);
                     handedOut++;
                 }
             }

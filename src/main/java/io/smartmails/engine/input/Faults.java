@@ -41,6 +41,10 @@ public final class Faults {
         return errors.get(0);
     }
 
+    public List<FieldError> all() {
+        return List.copyOf(errors);
+    }
+
     /** @throws io.smartmails.problem.ProblemException 422 when anything is wrong */
     public void refuse() {
         if (!errors.isEmpty()) {

@@ -3,6 +3,7 @@ package io.smartmails.engine.message;
 
 import io.smartmails.problem.Problem.FieldError;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,16 +12,20 @@ import java.util.Map;
  * @param status accepted, duplicate, dropped or rejected
  * @param id id of the message; of the first one for a duplicate; null when rejected
  * @param reason why dropped; null otherwise
- * @param error why rejected; null otherwise
+ * @param errors why rejected; empty otherwise. A batch shows the first
  */
-public record Acceptance(String status, String id, String dedupeId, String reason, FieldError error) {
+record Acceptance(String status, String id, String dedupeId, String reason, List<FieldError> errors) {
     static final String ACCEPTED = "accepted";
     static final String DUPLICATE = "duplicate";
     static final String DROPPED = "dropped";
     static final String REJECTED = "rejected";
 
-    static Acceptance rejected(String dedupeId, FieldError error) {
-        return new Acceptance(REJECTED, null, dedupeId, null, error);
+    static Acceptance rejected(String dedupeId, List<FieldError> errors) {
+        return new Acceptance(REJECTED, null, dedupeId, null, errors);
+    }
+
+    static Acceptance duplicate(String holder, String dedupeId) {
+        return new Acceptance(DUPLICATE, holder, dedupeId, null, List.of());
     }
 
     boolean is(String wanted) {
@@ -42,7 +47,8 @@ public record Acceptance(String status, String id, String dedupeId, String reaso
         if (reason != null) {
             view.put("reason", reason);
         }
-        if (error != null) {
+        if (!errors.isEmpty()) {
+            FieldError error = errors.get(0);
             var members = new LinkedHashMap<String, Object>();
             members.put("code", error.code());
             members.put("pointer", error.pointer());

@@ -52,12 +52,12 @@ public final class MessageAcceptance {
             this.pointer = pointer;
         }
 
-        void reject(FieldError error) {
-            decided = Acceptance.rejected(request == null ? null : request.dedupeId(), error);
+        void reject(List<FieldError> errors) {
+            decided = Acceptance.rejected(request.dedupeId(), errors);
         }
 
         void reject(String field, String code, String detail) {
-            reject(new FieldError(pointer + field, code, detail));
+            reject(List.of(new FieldError(pointer + field, code, detail)));
         }
     }
 
@@ -123,7 +123,7 @@ public final class MessageAcceptance {
         if (allOrNothing && anyWrong) {
             return items.stream()
                     .map(item -> item.decided == null
-                            ? new Acceptance("not_taken", null, item.request.dedupeId(), null, null)
+                            ? new Acceptance("not_taken", null, item.request.dedupeId(), null, List.of())
                             : item.decided)
                     .toList();
         }
@@ -148,7 +148,7 @@ public final class MessageAcceptance {
         var faults = new Faults(lenient);
         item.request = MessageReader.read(new Fields(body, pointer, faults), now);
         if (!faults.none()) {
-            item.reject(faults.first());
+            item.reject(faults.all());
         }
         return item;
     }
@@ -163,7 +163,7 @@ public final class MessageAcceptance {
         for (Item item : items) {
             String holder = item.decided == null ? holders.get(item.request.dedupeId()) : null;
             if (holder != null) {
-                item.decided = new Acceptance(Acceptance.DUPLICATE, holder, item.request.dedupeId(), null, null);
+                item.decided = Acceptance.duplicate(holder, item.request.dedupeId());
             }
         }
     }
@@ -242,7 +242,10 @@ public final class MessageAcceptance {
                         .orElseGet(() -> new CompiledTemplate(request.content()));
                 List<String> missing = template.missing(request.variables());
                 if (!missing.isEmpty()) {
-                    item.reject("/variables/" + missing.get(0), "missing_variable", "the template needs " + missing);
+                    item.reject(
+                            "/variables/" + missing.get(0).replace('.', '/'),
+                            "missing_variable",
+                            "the template needs " + missing);
                     return null;
                 }
                 var names = names(contact, request.recipients().get(0), from, unsubscribe);
@@ -325,7 +328,7 @@ public final class MessageAcceptance {
         if (dedupeId != null
                 && !MessageStore.claim(tx, message.test(), dedupeId, message.id(), now, now - DEDUPE_KEPT.toMillis())) {
             String holder = MessageStore.holder(tx, message.test(), dedupeId);
-            return new Acceptance(Acceptance.DUPLICATE, holder, dedupeId, null, null);
+            return Acceptance.duplicate(holder, dedupeId);
         }
         MessageStore.insert(tx, message);
         MessageStore.event(tx, eventId, message.id(), message.status(), null, now);
@@ -335,7 +338,7 @@ public final class MessageAcceptance {
                 message.id(),
                 dedupeId,
                 dropped ? message.recipients().get(0).reason() : null,
-                null);
+                List.of());
     }
 
     /** Frees dedupe ids older than 30 days. */

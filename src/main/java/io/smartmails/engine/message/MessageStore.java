@@ -155,12 +155,13 @@ public final class MessageStore {
         return counts;
     }
 
-    /** Messages due now, most urgent first; together with those in hand, so ask for more than are in hand. */
-    public List<Message> due(long now, int limit) {
+    /** Ids of messages due now, most urgent first; those in hand are among them, so ask for more than are in hand. */
+    public List<String> due(long now, int limit) {
         return database.read()
-                .sql("SELECT * FROM message WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY priority, due_at LIMIT ?")
+                .sql(
+                        "SELECT id FROM message WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY priority, due_at LIMIT ?")
                 .params(now, limit)
-                .query((row, i) -> row(row))
+                .query(String.class)
                 .list();
     }
 

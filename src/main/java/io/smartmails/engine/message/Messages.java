@@ -10,6 +10,7 @@ import io.smartmails.engine.page.Page;
 import io.smartmails.engine.page.PageRequest;
 import io.smartmails.id.Ids;
 import io.smartmails.problem.Problem;
+import io.smartmails.problem.Problem.FieldError;
 import io.smartmails.problem.ProblemCode;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,10 +48,10 @@ public final class Messages {
                 .accept(caller, List.of(body), List.of(""), null, lenient, false)
                 .get(0);
         if (result.is(Acceptance.REJECTED)) {
-            throw (result.error().code().equals("template_error")
-                            ? Problem.of(
-                                    ProblemCode.TEMPLATE_ERROR, result.error().detail())
-                            : Faults.problem(List.of(result.error())))
+            FieldError first = result.errors().get(0);
+            throw (first.code().equals("template_error")
+                            ? Problem.of(ProblemCode.TEMPLATE_ERROR, first.detail())
+                            : Faults.problem(result.errors()))
                     .asException();
         }
         Map<String, Object> view = require(result.id()).view(false);
