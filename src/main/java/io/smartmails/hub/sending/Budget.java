@@ -73,7 +73,9 @@ public final class Budget {
             }
             var request = new LoggedRequest(ids.next("req"), lane, now, null);
             boolean started = store.start(
-                    request, now.minus(KEPT), rows -> mayLeave(rows, now, lane, full).free());
+                    request,
+                    now.minus(KEPT),
+                    rows -> mayLeave(rows, now, lane, full).free());
             if (!started) {
                 adopt(store.since(now.minus(KEPT)));
                 return Optional.empty();
@@ -126,8 +128,7 @@ public final class Budget {
     /** For the console. */
     public synchronized BudgetView view() {
         Instant now = clock.instant();
-        Collection<LoggedRequest> requests =
-                store.isShared() ? store.since(now.minus(KEPT)) : log.values();
+        Collection<LoggedRequest> requests = store.isShared() ? store.since(now.minus(KEPT)) : log.values();
         int used = BudgetDecider.used(requests, now);
         return new BudgetView(
                 limit,
@@ -137,8 +138,8 @@ public final class Budget {
     }
 
     private void forget(Instant now) {
-        log.values().removeIf(request -> !request.countedAt(now)
-                .plus(BudgetDecider.WINDOW)
-                .isAfter(now));
+        log.values()
+                .removeIf(request ->
+                        !request.countedAt(now).plus(BudgetDecider.WINDOW).isAfter(now));
     }
 }

@@ -38,7 +38,8 @@ final class RequestLogStore {
                 }
             }
             tx.jdbc()
-                    .sql("INSERT INTO request_log (id, account, lane, started_at) VALUES (:id, :account, :lane, :started)")
+                    .sql(
+                            "INSERT INTO request_log (id, account, lane, started_at) VALUES (:id, :account, :lane, :started)")
                     .param("id", request.id())
                     .param("account", Account.MAIN)
                     .param("lane", request.lane().stored())

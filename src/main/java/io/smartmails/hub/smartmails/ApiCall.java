@@ -108,8 +108,7 @@ final class ApiCall {
             pending.cancel(true);
             throw unavailable("gave no answer to " + what + " within " + time.toSeconds() + " s", e);
         } catch (ExecutionException e) {
-            throw unavailable(
-                    "could not be reached (" + e.getCause().getClass().getSimpleName() + ")", e);
+            throw unavailable("could not be reached (" + e.getCause().getClass().getSimpleName() + ")", e);
         } catch (InterruptedException e) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
@@ -183,7 +182,8 @@ final class ApiCall {
             return Duration.ofSeconds(Long.parseLong(value));
         }
         try {
-            Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             Duration left = Duration.between(clock.instant(), date);
             return left.isNegative() ? Duration.ZERO : left;
         } catch (DateTimeParseException e) {

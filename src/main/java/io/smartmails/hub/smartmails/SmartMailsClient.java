@@ -92,10 +92,7 @@ public final class SmartMailsClient {
                         ApiCall.clean(item.path("reason").asText("suppressed")));
             case "rejected" ->
                 new SendResult(
-                        SendResult.Status.REJECTED,
-                        null,
-                        error.path("code").asText("rejected"),
-                        detail(error));
+                        SendResult.Status.REJECTED, null, error.path("code").asText("rejected"), detail(error));
             default -> throw unclear("an item of status '" + ApiCall.clean(status) + "'");
         };
     }
@@ -133,7 +130,11 @@ public final class SmartMailsClient {
                         null);
             case "failed" ->
                 new ContactResult(
-                        ContactResult.Status.FAILED, null, null, error.path("code").asText("failed"), detail(error));
+                        ContactResult.Status.FAILED,
+                        null,
+                        null,
+                        error.path("code").asText("failed"),
+                        detail(error));
             default -> throw unclear("an item of status '" + ApiCall.clean(status) + "'");
         };
     }
@@ -162,7 +163,8 @@ public final class SmartMailsClient {
         required(api.exchange("GET", "/lists?limit=" + PAGE, null, CALL_TIME))
                 .body()
                 .path("data")
-                .forEach(list -> ids.put(list.path("name").asText(), list.path("id").asText()));
+                .forEach(list ->
+                        ids.put(list.path("name").asText(), list.path("id").asText()));
         return ids;
     }
 
@@ -189,7 +191,8 @@ public final class SmartMailsClient {
     /** @return false when there is a template of this alias already */
     public boolean createTemplate(JsonNode template) {
         ApiCall.Answer answer = api.exchange("POST", "/templates", template, CALL_TIME);
-        return !(answer.status() == 409 && answer.code().equals("already_exists")) && required(answer).ok();
+        return !(answer.status() == 409 && answer.code().equals("already_exists"))
+                && required(answer).ok();
     }
 
     /** From now on sends use what was put last. */

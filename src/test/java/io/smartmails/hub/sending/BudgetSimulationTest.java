@@ -191,6 +191,9 @@ class BudgetSimulationTest {
             }
             world.step();
         }
-        assertThat(world.log.stream().filter(request -> request.lane() == Lane.SYNC).count()).isGreaterThan(5);
+        assertThat(world.log.stream()
+                        .filter(request -> request.lane() == Lane.SYNC)
+                        .count())
+                .isGreaterThan(5);
     }
 }
