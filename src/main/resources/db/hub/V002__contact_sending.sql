@@ -1,32 +1,23 @@
--- The contact ledger: one row per person, what every source said about them. Contacts are state, not messages.
+-- The contact ledger: one row per person, what the sources said about them. Contacts are state, not messages.
 CREATE TABLE contact (
-    id          VARCHAR(40)  NOT NULL PRIMARY KEY,
-    account     VARCHAR(40)  NOT NULL,
-    email       VARCHAR(320) NOT NULL, -- as written, trimmed
-    email_key   VARCHAR(320) NOT NULL, -- what matching compares: lower case
-    email_at    BIGINT       NOT NULL, -- when a source last changed the address
-    said        TEXT         NOT NULL, -- JSON: field -> value, time and source of the newest statement
-    lists       TEXT         NOT NULL, -- JSON array of names
-    tags        TEXT         NOT NULL, -- JSON array
-    consent     VARCHAR(16)  NOT NULL, -- subscribed | unsubscribed | pending | unknown: what follows from consent_log
-    consent_log TEXT         NOT NULL, -- JSON: newest opt-out, opt-in and pending statement with their evidence
-    changed_at  BIGINT       NOT NULL, -- grows with every change; SmartMails sees it as source_updated_at
-    created_at  BIGINT       NOT NULL,
-    sent_hash   VARCHAR(64),           -- of what SmartMails last accepted; differs from what it should be = something waits
-    upstream_id VARCHAR(80)
+    id         VARCHAR(40)  NOT NULL PRIMARY KEY,
+    account    VARCHAR(40)  NOT NULL,
+    email      VARCHAR(320) NOT NULL, -- as written, trimmed
+    email_key  VARCHAR(320) NOT NULL, -- what matching compares: lower case
+    json       TEXT         NOT NULL, -- every field with value, time and source of its newest statement; lists, tags, consent
+    changed_at BIGINT       NOT NULL  -- grows with every change; SmartMails sees it as source_updated_at
 );
 CREATE UNIQUE INDEX contact_email ON contact (account, email_key);
 
--- Which record of which connection means which contact. A guest without a record is known by the address.
+-- Which record of which connection means which contact.
 CREATE TABLE contact_source (
     account    VARCHAR(40)  NOT NULL,
     connection VARCHAR(80)  NOT NULL,
-    source_key VARCHAR(340) NOT NULL, -- the source's id, or mailto:<address> for a guest
+    source_id  VARCHAR(200) NOT NULL,
     connector  VARCHAR(80)  NOT NULL, -- namespace of the external id
     contact_id VARCHAR(40)  NOT NULL,
-    email_key  VARCHAR(320) NOT NULL, -- address it last said
-    updated_at BIGINT       NOT NULL, -- version of its newest statement; an older one is stale
-    PRIMARY KEY (account, connection, source_key)
+    said_at    BIGINT       NOT NULL, -- version of its newest statement; an older one is stale
+    PRIMARY KEY (account, connection, source_id)
 );
 CREATE INDEX contact_source_contact ON contact_source (contact_id);
 

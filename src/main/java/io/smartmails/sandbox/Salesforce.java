@@ -27,7 +27,6 @@ public final class Salesforce implements HttpHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_BODY_BYTES = 1_000_000;
     private static final int DAILY_LIMIT = 15_000;
-    private static final int KEPT_QUERIES = 20;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9]{15}([A-Za-z0-9]{3})?");
     private static final Pattern DATA = Pattern.compile("/services/data/(v\\d{2}\\.\\d)/(.+)");
     private static final Pattern OWN = Pattern.compile("/sandbox/contacts/([^/]+)");
@@ -46,17 +45,9 @@ public final class Salesforce implements HttpHandler {
 
     private record Reply(int status, Object body) {}
 
-    /** A query whose further pages may be asked for. */
-    private record Result(Soql query, List<ContactTable.Row> rows, int pageRows) {}
-
     private final ContactTable contacts;
     private final Set<String> tokens = ConcurrentHashMap.newKeySet();
-    private final Map<String, Result> results = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Result> eldest) {
-            return size() > KEPT_QUERIES;
-        }
-    };
+    private final QueryPages pages = new QueryPages();
     private final ConcurrentLinkedQueue<Integer> troubles = new ConcurrentLinkedQueue<>();
     private final AtomicInteger logins = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
@@ -83,9 +74,7 @@ public final class Salesforce implements HttpHandler {
 
     /** Forgets the further pages of all queries. */
     public void forgetPages() {
-        synchronized (results) {
-            results.clear();
-        }
+        pages.forget();
     }
 
     /** Logins so far. */
@@ -178,7 +167,10 @@ public final class Salesforce implements HttpHandler {
             return query(exchange, version);
         }
         if (resource.startsWith("query/") && method.equals("GET")) {
-            return nextPage(version, resource.substring("query/".length()));
+            return new Reply(
+                    200,
+                    pages.next(version, resource.substring("query/".length()))
+                            .orElseThrow(() -> new Refused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")));
         }
         if (resource.equals("sobjects/Contact") && method.equals("POST")) {
             return new Reply(
@@ -208,58 +200,15 @@ public final class Salesforce implements HttpHandler {
                 .filter(query.condition())
                 .limit(query.limit())
                 .toList();
-        var result = new Result(query, rows, Math.min(mostRows, batchSize(exchange)));
-        return new Reply(200, page(result, version, "01g000000000%04dAAA".formatted(calls.get()), 0));
+        var name = "01g000000000%04dAAA".formatted(calls.get());
+        var pageRows = Math.min(mostRows, batchSize(exchange));
+        return new Reply(200, pages.first(version, name, query.fields(), rows, pageRows));
     }
 
     private static int batchSize(HttpExchange exchange) {
         var options = exchange.getRequestHeaders().getFirst("Sforce-Query-Options");
         var size = options == null ? "" : options.replace("batchSize=", "").strip();
         return size.matches("\\d{1,6}") ? Math.max(200, Math.min(2000, Integer.parseInt(size))) : 2000;
-    }
-
-    private Reply nextPage(String version, String locator) throws Refused {
-        int dash = locator.lastIndexOf('-');
-        var name = dash < 0 ? locator : locator.substring(0, dash);
-        var from = dash < 0 ? "" : locator.substring(dash + 1);
-        Result result;
-        synchronized (results) {
-            result = results.get(name);
-        }
-        if (result == null
-                || !from.matches("\\d{1,7}")
-                || Integer.parseInt(from) > result.rows().size()) {
-            throw new Refused(400, "INVALID_QUERY_LOCATOR", "invalid query locator");
-        }
-        return new Reply(200, page(result, version, name, Integer.parseInt(from)));
-    }
-
-    private Map<String, Object> page(Result result, String version, String name, int from) {
-        int to = Math.min(result.rows().size(), from + result.pageRows());
-        var page = new LinkedHashMap<String, Object>();
-        page.put("totalSize", result.rows().size());
-        page.put("done", to == result.rows().size());
-        if (to < result.rows().size()) {
-            synchronized (results) {
-                results.put(name, result);
-            }
-            page.put("nextRecordsUrl", "/services/data/" + version + "/query/" + name + "-" + to);
-        }
-        page.put(
-                "records",
-                result.rows().subList(from, to).stream()
-                        .map(row -> record(row, result.query().fields(), version))
-                        .toList());
-        return page;
-    }
-
-    private static Map<String, Object> record(ContactTable.Row row, List<String> fields, String version) {
-        var shown = new LinkedHashMap<String, Object>();
-        shown.put(
-                "attributes",
-                Map.of("type", "Contact", "url", "/services/data/" + version + "/sobjects/Contact/" + row.id()));
-        fields.forEach(field -> shown.put(field, row.fields().get(field)));
-        return shown;
     }
 
     private static String id(String text) throws Refused {

@@ -44,8 +44,8 @@ class ConsoleConfiguration {
             CountStore counts,
             StoryStore stories,
             RoutesView routes,
-            BudgetView budget) {
-        return new Overview(counts, stories, new TrafficStore(database, clock), routes, budget);
+            UpstreamView upstream) {
+        return new Overview(counts, stories, new TrafficStore(database, clock), routes, upstream);
     }
 
     @Bean

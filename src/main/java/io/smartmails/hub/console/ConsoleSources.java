@@ -7,6 +7,8 @@ import io.smartmails.hub.gateway.GatewayFilter;
 import io.smartmails.hub.gateway.KeyRing;
 import io.smartmails.hub.routing.RouteStatus;
 import io.smartmails.hub.routing.RouteStatuses;
+import io.smartmails.hub.sending.Budget;
+import io.smartmails.hub.smartmails.SmartMailsClient;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -45,6 +47,25 @@ class ConsoleSources {
     @Bean
     RoutesView routesView(RouteStatuses routes) {
         return () -> routes.list().stream().map(ConsoleSources::route).toList();
+    }
+
+    /** Sending tells of a refused key; while it does not, there is none. */
+    @Bean
+    UpstreamView upstreamView(Budget budget) {
+        return () -> {
+            var view = budget.view();
+            return new UpstreamView.Upstream(view.limit(), view.usedInWindow(), view.free(), view.nextFreeAt(), null);
+        };
+    }
+
+    @Bean
+    InboxView inboxView(SmartMailsClient smartMails) {
+        return new CapturedMails(smartMails);
+    }
+
+    @Bean
+    MessagesView messagesView(SmartMailsClient smartMails, Budget budget) {
+        return new UpstreamMessages(smartMails, budget);
     }
 
     private static RoutesView.Route route(RouteStatus status) {

@@ -18,14 +18,14 @@ final class Overview {
     private final StoryStore stories;
     private final TrafficStore traffic;
     private final RoutesView routes;
-    private final BudgetView budget;
+    private final UpstreamView upstream;
 
-    Overview(CountStore counts, StoryStore stories, TrafficStore traffic, RoutesView routes, BudgetView budget) {
+    Overview(CountStore counts, StoryStore stories, TrafficStore traffic, RoutesView routes, UpstreamView upstream) {
         this.counts = counts;
         this.stories = stories;
         this.traffic = traffic;
         this.routes = routes;
-        this.budget = budget;
+        this.upstream = upstream;
     }
 
     /** @param link page that shows it or helps; null when there is none */
@@ -55,13 +55,13 @@ final class Overview {
             long sent,
             List<Problem> problems,
             List<Equation> equations,
-            BudgetView.Budget budget,
+            UpstreamView.Upstream budget,
             Bars receipts,
             List<Story> latest) {}
 
     State now() {
         Counts counted = counts.counts();
-        BudgetView.Budget requests = budget.budget();
+        UpstreamView.Upstream requests = upstream.now();
         return new State(
                 counted,
                 counted.items().get("send").get("delivered"),
@@ -75,7 +75,7 @@ final class Overview {
                 stories.latest(LATEST));
     }
 
-    private List<Problem> problems(Counts counted, BudgetView.Budget requests) {
+    private List<Problem> problems(Counts counted, UpstreamView.Upstream requests) {
         List<Problem> problems = new ArrayList<>();
         if (requests.refusal() != null) {
             problems.add(

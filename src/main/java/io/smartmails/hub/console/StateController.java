@@ -16,15 +16,15 @@ class StateController {
     private final CountStore counts;
     private final RoutesView routes;
     private final ConnectionsView connections;
-    private final BudgetView budget;
+    private final UpstreamView upstream;
     private final InboxView inbox;
 
     StateController(
-            CountStore counts, RoutesView routes, ConnectionsView connections, BudgetView budget, InboxView inbox) {
+            CountStore counts, RoutesView routes, ConnectionsView connections, UpstreamView upstream, InboxView inbox) {
         this.counts = counts;
         this.routes = routes;
         this.connections = connections;
-        this.budget = budget;
+        this.upstream = upstream;
         this.inbox = inbox;
     }
 
@@ -44,8 +44,8 @@ class StateController {
     }
 
     @GetMapping("/budget")
-    BudgetView.Budget budget() {
-        return budget.budget();
+    UpstreamView.Upstream budget() {
+        return upstream.now();
     }
 
     @GetMapping("/inbox")

@@ -15,6 +15,8 @@ import org.springframework.jdbc.core.RowMapper;
 public final class ItemStore {
     private static final String COLUMNS =
             "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts, created_at, payload";
+    private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
+            + " AND kind = 'contact' AND due_at <= :now LIMIT :most";
     private static final RowMapper<Item> ROW = (rs, n) -> {
         long expires = rs.getLong("expires_at");
         return new Item(
@@ -112,6 +114,44 @@ public final class ItemStore {
                 .list());
     }
 
+    /** How many sends of a lane and batch key are due, counted up to {@code most}. */
+    public int dueSends(Item.Lane lane, String batchKey, int most) {
+        return database.read()
+                .sql(
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE state = 'waiting' AND kind = 'send' AND lane = :lane"
+                                + " AND batch_key = :batchKey AND due_at <= :now LIMIT :most) due")
+                .param("lane", lower(lane))
+                .param("batchKey", batchKey)
+                .param("now", clock.millis())
+                .param("most", most)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** How many contacts have due items, counted up to {@code most}. */
+    public int dueContacts(int most) {
+        return database.read()
+                .sql("SELECT COUNT(*) FROM (" + DUE_CONTACTS + ") due")
+                .param("now", clock.millis())
+                .param("most", most)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Takes every due item of up to {@code most} contacts for the lease. */
+    public List<Item> claimContacts(int most, Duration lease) {
+        long now = clock.millis();
+        return database.write(tx -> tx.jdbc()
+                .sql("UPDATE item SET due_at = :until, attempts = attempts + 1, cause = NULL WHERE state = 'waiting'"
+                        + " AND kind = 'contact' AND due_at <= :now AND contact_id IN (" + DUE_CONTACTS + ") RETURNING "
+                        + COLUMNS)
+                .param("until", now + lease.toMillis())
+                .param("now", now)
+                .param("most", most)
+                .query(ROW)
+                .list());
+    }
+
     public Optional<Item> find(String id) {
         return database.read()
                 .sql("SELECT " + COLUMNS + " FROM item WHERE id = :id")
@@ -142,15 +182,6 @@ public final class ItemStore {
 
     public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
         RowStore.fail(tx, "item", id, verdict, clock.instant());
-    }
-
-    /** Every waiting contact item of a ledger row, once that row reached SmartMails. */
-    public List<Item> waitingOfContact(Tx tx, String contactId) {
-        return tx.jdbc()
-                .sql("SELECT " + COLUMNS + " FROM item WHERE contact_id = :contact AND state = 'waiting'")
-                .param("contact", contactId)
-                .query(ROW)
-                .list();
     }
 
     private static String lower(Enum<?> value) {

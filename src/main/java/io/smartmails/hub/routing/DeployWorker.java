@@ -2,6 +2,7 @@
 package io.smartmails.hub.routing;
 
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.queue.Worker;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
 
@@ -28,7 +29,7 @@ final class DeployWorker extends Worker {
     }
 
     @Override
-    boolean step() {
+    protected boolean step() {
         if (deployer.deployed()) {
             deployer.scan();
         } else if (camel.isStarted()) {

@@ -3,6 +3,7 @@ package io.smartmails.hub.routing;
 
 import io.smartmails.hub.component.PollSchedule;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.queue.Worker;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +32,7 @@ final class PollWorker extends Worker {
     }
 
     @Override
-    boolean step() {
+    protected boolean step() {
         if (deployer.deployed()) {
             polls.due().forEach(this::start);
         }

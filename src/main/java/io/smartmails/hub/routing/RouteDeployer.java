@@ -8,15 +8,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
-import org.apache.camel.model.ModelCamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RouteDeployer {
     private static final Logger LOG = LoggerFactory.getLogger(RouteDeployer.class);
-    private static final long STOP_SECONDS = 10;
 
     /**
      * What is known of one file.
@@ -43,7 +39,7 @@ final class RouteDeployer {
     record Entry(String text, RouteFile running, RouteError error, Instant loadedAt, boolean clashes) {}
 
     private final CamelContext camel;
-    private final Rules rules;
+    private final LiveRoutes routes;
     private final Path folder;
     private final RouteStore store;
     private final SortedMap<String, Entry> entries = new TreeMap<>();
@@ -54,7 +50,7 @@ final class RouteDeployer {
 
     RouteDeployer(CamelContext camel, Rules rules, Path folder, RouteStore store) {
         this.camel = camel;
-        this.rules = rules;
+        this.routes = new LiveRoutes(camel, rules);
         this.folder = folder;
         this.store = store;
     }
@@ -162,8 +158,7 @@ final class RouteDeployer {
             LOG.info("{} was renamed to {}", file, moved.get());
             return;
         }
-        unload(entry.running().rule());
-        rules.remove(entry.running().rule());
+        routes.remove(entry.running().rule());
         LOG.info(
                 "Rule {} is gone with {}; its waiting runs are kept until it comes back",
                 entry.running().rule(),
@@ -190,7 +185,7 @@ final class RouteDeployer {
             }
             boolean same = old != null && old.tree().equals(fresh.tree());
             if (!same) {
-                replace(old, fresh);
+                routes.replace(old, fresh);
                 LOG.info("Rule {} runs as {} says", fresh.rule(), file);
             }
             Instant saved = store.save(fresh);
@@ -212,7 +207,7 @@ final class RouteDeployer {
             apply(rehearsal, file, lastGood.text(), null);
             known = entries.get(file);
         }
-        boolean runs = known != null && camel.getRoute(ruleOf(known)) != null;
+        boolean runs = known != null && routes.isLoaded(ruleOf(known));
         if (known == null || !error.equals(known.error())) {
             LOG.error("{} {}", error, runs ? "(the text before it goes on running)" : "(nothing of this file runs)");
         }
@@ -234,67 +229,10 @@ final class RouteDeployer {
                 .findFirst();
     }
 
-    /** Loads the new text in the old one's place; when it does not start after all, the old one is loaded again. */
-    private void replace(RouteFile old, RouteFile fresh) throws BrokenRoute {
-        boolean sameRule = old != null && old.rule().equals(fresh.rule());
-        if (sameRule) {
-            unload(old.rule());
-        }
-        try {
-            RouteRehearsal.load(camel, fresh);
-        } catch (Exception | LinkageError e) {
-            unload(fresh.rule());
-            if (sameRule) {
-                loadAgain(old);
-            }
-            throw new BrokenRoute(RouteFailure.describe(fresh, e));
-        }
-        if (rules.find(fresh.rule()).filter(left -> left.consumer() == null).isPresent() && !isRule(fresh)) {
-            rules.remove(fresh.rule());
-        }
-        if (old != null && !sameRule) {
-            unload(old.rule());
-            rules.remove(old.rule());
-        }
-    }
-
-    private static boolean isRule(RouteFile file) {
-        return file.from().startsWith("event:") || file.from().startsWith("poll:");
-    }
-
-    private void loadAgain(RouteFile old) {
-        try {
-            RouteRehearsal.load(camel, old);
-        } catch (Exception | LinkageError e) {
-            unload(old.rule());
-            LOG.error("{} ran before and does not start again; its events are kept", RouteFailure.describe(old, e));
-        }
-    }
-
-    private void unload(String rule) {
-        try {
-            if (camel.getRoute(rule) != null) {
-                camel.getRouteController().stopRoute(rule, STOP_SECONDS, TimeUnit.SECONDS);
-                camel.removeRoute(rule);
-            }
-            ModelCamelContext model = (ModelCamelContext) camel;
-            if (model.getRouteDefinition(rule) != null) {
-                model.removeRouteDefinitions(List.of(model.getRouteDefinition(rule)));
-            }
-        } catch (Exception e) {
-            LOG.error("Rule {} did not stop cleanly: {}", rule, e.toString());
-        }
-    }
-
     /** Whether the route of every good file listens. */
     boolean allListening() {
         return view.values().stream()
                 .filter(entry -> entry.running() != null)
-                .map(entry -> entry.running().rule())
-                .allMatch(rule -> camel.getRoute(rule) != null
-                        && (Boolean.FALSE.equals(camel.getRoute(rule).isAutoStartup())
-                                || camel.getRouteController()
-                                        .getRouteStatus(rule)
-                                        .isStarted()));
+                .allMatch(entry -> routes.isListening(entry.running().rule()));
     }
 }

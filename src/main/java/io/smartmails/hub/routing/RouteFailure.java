@@ -16,7 +16,9 @@ final class RouteFailure {
     private static final Pattern UNKNOWN_OPTION =
             Pattern.compile("(?:Unknown parameters=\\[\\{|Unsupported field: |option ')([\\w-]+)");
 
-    private static final int TELLING_CHARS = 4;
+    /** Such as the keys route, from and steps, which stand in any message. */
+    private static final Pattern PLAIN_WORD = Pattern.compile("\\w*");
+
     private static final int REASON_CHARS = 500;
 
     private RouteFailure() {}
@@ -65,6 +67,7 @@ final class RouteFailure {
                 .or(() -> marked)
                 .or(() -> ofEndpoint(file, failure))
                 .or(() -> ofQuote(file, failure))
+                .or(() -> RouteFile.lineOf(file.text(), file.from()::equals))
                 .orElse(1);
     }
 
@@ -97,8 +100,9 @@ final class RouteFailure {
         String said = String.valueOf(failure.getMessage());
         return ofQuote(file, failure.getCause())
                 .or(() -> RouteFile.values(file.text()).stream()
-                        .filter(value ->
-                                value.length() >= TELLING_CHARS && !value.equals(file.rule()) && said.contains(value))
+                        .filter(value -> !PLAIN_WORD.matcher(value).matches()
+                                && !value.equals(file.rule())
+                                && said.contains(value))
                         .max(Comparator.comparingInt(String::length))
                         .flatMap(quote -> RouteFile.lineOf(file.text(), quote::equals)));
     }

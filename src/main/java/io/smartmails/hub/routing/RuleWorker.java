@@ -4,6 +4,7 @@ package io.smartmails.hub.routing;
 import io.smartmails.hub.component.Rules;
 import io.smartmails.hub.component.Subscription;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.queue.Worker;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +37,7 @@ final class RuleWorker extends Worker {
     }
 
     @Override
-    boolean step() {
+    protected boolean step() {
         if (deployer.deployed()) {
             for (Subscription subscription : rules.running()) {
                 String rule = subscription.rule();

@@ -9,6 +9,8 @@ import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
 import io.smartmails.hub.component.RuleRun;
 import io.smartmails.hub.component.Rules;
+import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.contact.Merge;
 import io.smartmails.hub.event.Event;
 import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.queue.ContactCommand;

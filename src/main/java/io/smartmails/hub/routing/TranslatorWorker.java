@@ -2,6 +2,7 @@
 package io.smartmails.hub.routing;
 
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.queue.Worker;
 import java.time.Duration;
 
 /** Translates what is due, but nothing before every rule is there to listen. */
@@ -16,7 +17,7 @@ final class TranslatorWorker extends Worker {
     }
 
     @Override
-    boolean step() {
+    protected boolean step() {
         return deployer.deployed() && translator.translateDue();
     }
 }

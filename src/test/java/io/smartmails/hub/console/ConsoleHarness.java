@@ -59,7 +59,7 @@ final class ConsoleHarness implements AutoCloseable {
         Instant now = Instant.parse("2026-01-05T10:00:00Z");
         final List<RoutesView.Route> routes = new ArrayList<>();
         final List<InboxView.Mail> mails = new ArrayList<>();
-        BudgetView.Budget budget = new BudgetView.Budget(60, 7, 53, null);
+        UpstreamView.Upstream upstream = new UpstreamView.Upstream(60, 7, 53, Instant.EPOCH, null);
         boolean keyIsValid = true;
         String messageStatus = "sent";
         int messageLookUps;
@@ -167,8 +167,8 @@ final class ConsoleHarness implements AutoCloseable {
         }
 
         @Bean
-        static BudgetView budget(World world) {
-            return () -> world.budget;
+        static UpstreamView budget(World world) {
+            return () -> world.upstream;
         }
 
         @Bean
@@ -212,6 +212,20 @@ final class ConsoleHarness implements AutoCloseable {
                 .run("--server.port=0", "--spring.main.banner-mode=off", "--logging.level.root=warn");
         base = URI.create("http://localhost:"
                 + ((WebServerApplicationContext) context).getWebServer().getPort());
+    }
+
+    /** As it was at its start. */
+    void empty() {
+        database.write(tx -> {
+            for (String table : List.of("envelope", "run", "item", "timeline")) {
+                tx.jdbc().sql("DELETE FROM " + table).update();
+            }
+            return null;
+        });
+        world.routes.clear();
+        world.mails.clear();
+        world.upstream = new UpstreamView.Upstream(60, 7, 53, Instant.EPOCH, null);
+        world.keyIsValid = true;
     }
 
     /** Journals a webhook. */

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,17 +21,22 @@ class ConsoleTest {
             "/console", "/console/", "/console/timeline", "/console/inbox", "/console/dead-letters", "/console/routes");
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private ConsoleHarness hub;
+    private static ConsoleHarness hub;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         hub = new ConsoleHarness(folder);
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void empty() {
+        hub.empty();
+    }
+
+    @AfterAll
+    static void stop() {
         hub.close();
     }
 
@@ -186,7 +192,7 @@ class ConsoleTest {
         hub.deliveredReceipt("2");
         hub.world.routes.add(new RoutesView.Route(
                 "welcome", "routes/welcome.yaml", null, null, "broken", 4, "no such option 'lst'", 0, null));
-        hub.world.budget = new BudgetView.Budget(60, 58, 2, "401 unknown_key");
+        hub.world.upstream = new UpstreamView.Upstream(60, 58, 2, hub.world.now, "401 unknown_key");
 
         String page = hub.get("/console", "Cookie", hub.logIn()).body();
 

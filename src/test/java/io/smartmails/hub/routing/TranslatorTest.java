@@ -85,7 +85,7 @@ class TranslatorTest {
     void afterMendingTheMappingAReplaySendsTheMail() throws IOException {
         Path mapping = folder.resolve("connectors/shopify/mappings/orders-paid.yaml");
         String good = Files.readString(mapping);
-        Files.writeString(mapping, good.replace("number: /name", "number: /order_name"));
+        Files.writeString(mapping, good.replace("currency: /currency", "currency: /money"));
         translator = translator();
         accept("env_1", "demo-shop", "orders/paid", ORDER);
         translator.translateDue();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.smartmails.hub.routing;
+package io.smartmails.hub.queue;
 
-import io.smartmails.hub.queue.Wakeup;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +10,7 @@ import org.springframework.context.SmartLifecycle;
  * A thread that does one step after the other. Started after the Camel context and stopped before it; stopping finishes the
  * step in hand.
  */
-abstract class Worker implements SmartLifecycle {
+public abstract class Worker implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     /** Camel's is about {@code Integer.MAX_VALUE - 2049}. */
     private static final int AFTER_CAMEL = Integer.MAX_VALUE - 1000;
@@ -23,14 +22,19 @@ abstract class Worker implements SmartLifecycle {
     private Thread thread;
 
     /** @param idle longest wait between two steps without work: how late work of other nodes and delayed rows are seen */
-    Worker(String name, Wakeup wakeup, Duration idle) {
+    protected Worker(String name, Wakeup wakeup, Duration idle) {
         this.name = name;
         this.wakeup = wakeup;
         this.idle = idle;
     }
 
     /** @return whether there may be more to do at once */
-    abstract boolean step();
+    protected abstract boolean step();
+
+    /** How long to wait after a step without work, unless woken before. */
+    protected Duration idle() {
+        return idle;
+    }
 
     @Override
     public synchronized void start() {
@@ -78,7 +82,7 @@ abstract class Worker implements SmartLifecycle {
             }
             try {
                 if (!more) {
-                    wakeup.await(idle);
+                    wakeup.await(idle());
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.contact;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.smartmails.db.Database;
+import io.smartmails.db.Tx;
+import io.smartmails.hub.queue.Account;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.springframework.jdbc.core.RowMapper;
+
+/** Rows of the ledger. */
+final class ContactStore {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+    private static final RowMapper<Row> ROW =
+            (rs, n) -> new Row(rs.getString("id"), person(rs.getString("json")), rs.getLong("changed_at"));
+
+    private final Database database;
+
+    ContactStore(Database database) {
+        this.database = database;
+    }
+
+    /** @param changedAt epoch ms */
+    record Row(String id, Person person, long changedAt) {}
+
+    /** The person as one source knows it. */
+    record SourceId(String contactId, String connector, String sourceId) {}
+
+    private static Person person(String json) {
+        try {
+            return JSON.readValue(json, Person.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored contact is not readable: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String json(Person person) {
+        try {
+            return JSON.writeValueAsString(person);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("a contact cannot be stored: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    Optional<Row> bySource(Tx tx, String connection, String sourceId) {
+        return tx.jdbc()
+                .sql("SELECT c.id, c.json, c.changed_at FROM contact c JOIN contact_source s ON s.contact_id = c.id"
+                        + " WHERE s.account = :account AND s.connection = :connection AND s.source_id = :source")
+                .param("account", Account.MAIN)
+                .param("connection", connection)
+                .param("source", sourceId)
+                .query(ROW)
+                .optional();
+    }
+
+    Optional<Row> byEmail(Tx tx, String emailKey) {
+        return tx.jdbc()
+                .sql("SELECT id, json, changed_at FROM contact WHERE account = :account AND email_key = :email")
+                .param("account", Account.MAIN)
+                .param("email", emailKey)
+                .query(ROW)
+                .optional();
+    }
+
+    List<Row> byIds(Collection<String> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : database.read()
+                        .sql("SELECT id, json, changed_at FROM contact WHERE id IN (:ids)")
+                        .param("ids", ids)
+                        .query(ROW)
+                        .list();
+    }
+
+    List<SourceId> sourcesOf(Collection<String> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : database.read()
+                        .sql("SELECT contact_id, connector, source_id FROM contact_source WHERE contact_id IN (:ids)")
+                        .param("ids", ids)
+                        .query((rs, n) -> new SourceId(
+                                rs.getString("contact_id"), rs.getString("connector"), rs.getString("source_id")))
+                        .list();
+    }
+
+    void save(Tx tx, Row row) {
+        tx.jdbc()
+                .sql("INSERT INTO contact (id, account, email, email_key, json, changed_at)"
+                        + " VALUES (:id, :account, :email, :key, :json, :at) ON CONFLICT (id) DO UPDATE SET"
+                        + " email = excluded.email, email_key = excluded.email_key, json = excluded.json,"
+                        + " changed_at = excluded.changed_at")
+                .param("id", row.id())
+                .param("account", Account.MAIN)
+                .param("email", row.person().email())
+                .param("key", row.person().emailKey())
+                .param("json", json(row.person()))
+                .param("at", row.changedAt())
+                .update();
+    }
+
+    /** Version of the newest statement of a source about this person. */
+    OptionalLong saidAt(Tx tx, String connection, String sourceId) {
+        return tx.jdbc()
+                .sql("SELECT said_at FROM contact_source"
+                        + " WHERE account = :account AND connection = :connection AND source_id = :source")
+                .param("account", Account.MAIN)
+                .param("connection", connection)
+                .param("source", sourceId)
+                .query(Long.class)
+                .optional()
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+    }
+
+    void link(Tx tx, String connection, String connector, String sourceId, String contactId, long saidAt) {
+        tx.jdbc()
+                .sql("INSERT INTO contact_source (account, connection, source_id, connector, contact_id, said_at)"
+                        + " VALUES (:account, :connection, :source, :connector, :contact, :at)"
+                        + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
+                        + " said_at = CASE WHEN contact_source.said_at > excluded.said_at THEN contact_source.said_at"
+                        + " ELSE excluded.said_at END")
+                .param("account", Account.MAIN)
+                .param("connection", connection)
+                .param("source", sourceId)
+                .param("connector", connector)
+                .param("contact", contactId)
+                .param("at", saidAt)
+                .update();
+    }
+
+    /** Two rows turned out to be one person: everything that pointed to one points to the other. */
+    void absorb(Tx tx, String goneId, String intoId) {
+        for (String table : List.of("contact_source", "item")) {
+            tx.jdbc()
+                    .sql("UPDATE " + table + " SET contact_id = :into WHERE contact_id = :gone")
+                    .param("into", intoId)
+                    .param("gone", goneId)
+                    .update();
+        }
+        tx.jdbc()
+                .sql("DELETE FROM contact WHERE id = :gone")
+                .param("gone", goneId)
+                .update();
+    }
+}

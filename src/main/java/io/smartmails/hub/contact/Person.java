@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.contact;
+
+import io.smartmails.hub.event.Contact;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What is known about one person: the newest fact per field, the sum of lists and tags, the consent record. Merging two is
+ * commutative and repeatable.
+ *
+ * @param facts by SmartMails' field name; own fields as {@code fields.NAME}; the address as {@code email}
+ */
+record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<String> tags, ConsentRecord consent) {
+    static final String EMAIL = "email";
+    static final String OWN_FIELD = "fields.";
+
+    /** @param saidAt version of the statement, epoch ms */
+    static Person said(Contact contact, String connection, long saidAt, List<String> lists, List<String> tags) {
+        Map<String, Object> values = new HashMap<>();
+        values.put(EMAIL, contact.email() == null ? null : contact.email().strip());
+        values.put("first_name", contact.firstName());
+        values.put("last_name", contact.lastName());
+        values.put("phone", contact.phone());
+        values.put("company", contact.company());
+        values.put("locale", contact.locale());
+        values.put("timezone", contact.timezone());
+        values.put("country", contact.country());
+        values.put("city", contact.city());
+        contact.fields().forEach((name, value) -> values.put(OWN_FIELD + name, value));
+        SortedMap<String, Fact> facts = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (value != null && !value.equals("")) {
+                facts.put(name, new Fact(value, saidAt, connection));
+            }
+        });
+        SortedSet<String> allTags = new TreeSet<>(contact.tags());
+        allTags.addAll(tags);
+        return new Person(
+                facts, new TreeSet<>(lists), allTags, ConsentRecord.of(contact.consent(), saidAt, connection));
+    }
+
+    Person and(Person other) {
+        SortedMap<String, Fact> allFacts = new TreeMap<>(facts);
+        other.facts.forEach(
+                (name, fact) -> allFacts.merge(name, fact, (mine, theirs) -> mine.losesTo(theirs) ? theirs : mine));
+        SortedSet<String> allLists = new TreeSet<>(lists);
+        allLists.addAll(other.lists);
+        SortedSet<String> allTags = new TreeSet<>(tags);
+        allTags.addAll(other.tags);
+        return new Person(allFacts, allLists, allTags, consent.and(other.consent));
+    }
+
+    /** Null when no address is known. */
+    String email() {
+        Fact email = facts.get(EMAIL);
+        return email == null ? null : email.value().toString();
+    }
+
+    String emailKey() {
+        return keyOf(email());
+    }
+
+    static String keyOf(String email) {
+        return email == null ? null : email.strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether SmartMails would see no difference: times and sources of equal values do not count. */
+    boolean looksLike(Person other) {
+        return values().equals(other.values())
+                && lists.equals(other.lists)
+                && tags.equals(other.tags)
+                && consent.state() == other.consent.state()
+                && Objects.equals(consent.decisive(), other.consent.decisive());
+    }
+
+    private Map<String, String> values() {
+        Map<String, String> values = new HashMap<>();
+        facts.forEach((name, fact) -> values.put(name, String.valueOf(fact.value())));
+        return values;
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.smartmails.hub.sending;
+
+import io.smartmails.db.Database;
+import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.RetryPolicy;
+import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.smartmails.SmartMailsClient;
+import io.smartmails.hub.smartmails.SmartMailsSettings;
+import io.smartmails.hub.timeline.TimelineStore;
+import io.smartmails.id.Ids;
+import java.time.InstantSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class SendingConfiguration {
+    @Bean
+    Budget budget(Database database, SmartMailsSettings settings, InstantSource clock, Ids ids) {
+        return new Budget(new RequestLogStore(database), settings.requestsPerMinute(), clock, ids);
+    }
+
+    @Bean
+    Upstream upstream(Budget budget, InstantSource clock) {
+        return new Upstream(budget, clock);
+    }
+
+    @Bean
+    AccountLimits accountLimits(Upstream upstream, SmartMailsClient client, Budget budget, InstantSource clock) {
+        return new AccountLimits(upstream, client, budget, clock);
+    }
+
+    @Bean
+    ItemFailures itemFailures(ItemStore items, TimelineStore timeline, RetryPolicy retries, InstantSource clock) {
+        return new ItemFailures(items, timeline, retries, clock);
+    }
+
+    @Bean
+    Sender sender(
+            Database database,
+            ItemStore items,
+            ItemFailures failures,
+            Upstream upstream,
+            SmartMailsClient client,
+            AccountLimits limits,
+            InstantSource clock,
+            @Qualifier("senderWakeup") Wakeup wakeup) {
+        return new Sender(database, items, failures, upstream, client, limits, alias -> false, clock, wakeup);
+    }
+
+    @Bean
+    ContactLedger contactLedger(Database database, ItemStore items, InstantSource clock, Ids ids) {
+        return new ContactLedger(database, items, clock, ids);
+    }
+
+    @Bean
+    ContactSync contactSync(
+            Database database,
+            ItemStore items,
+            ContactLedger ledger,
+            ItemFailures failures,
+            Upstream upstream,
+            SmartMailsClient client,
+            AccountLimits limits,
+            InstantSource clock,
+            @Qualifier("contactWakeup") Wakeup wakeup) {
+        return new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, wakeup);
+    }
+}
