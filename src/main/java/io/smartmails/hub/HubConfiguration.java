@@ -80,8 +80,8 @@ class HubConfiguration {
     }
 
     @Bean
-    Connectors connectors(HubSettings settings, Environment environment) {
-        return Connectors.load(settings.home(), environment::getProperty);
+    Connectors connectors(HubSettings settings, Environment environment, InstantSource clock) {
+        return Connectors.load(settings.home(), environment::getProperty, clock);
     }
 
     @Bean
@@ -136,7 +136,13 @@ class HubConfiguration {
         return new Wakeup();
     }
 
-    /** New items wait to leave. */
+    /** Changed contacts wait to leave. */
+    @Bean
+    Wakeup contactWakeup() {
+        return new Wakeup();
+    }
+
+    /** New sends wait to leave. */
     @Bean
     Wakeup senderWakeup() {
         return new Wakeup();

@@ -8,6 +8,7 @@ import io.smartmails.hub.gateway.KeyRing;
 import io.smartmails.hub.routing.RouteStatus;
 import io.smartmails.hub.routing.RouteStatuses;
 import io.smartmails.hub.sending.Budget;
+import io.smartmails.hub.sending.Upstream;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,12 +50,12 @@ class ConsoleSources {
         return () -> routes.list().stream().map(ConsoleSources::route).toList();
     }
 
-    /** Sending tells of a refused key; while it does not, there is none. */
     @Bean
-    UpstreamView upstreamView(Budget budget) {
+    UpstreamView upstreamView(Budget budget, Upstream upstream) {
         return () -> {
             var view = budget.view();
-            return new UpstreamView.Upstream(view.limit(), view.usedInWindow(), view.free(), view.nextFreeAt(), null);
+            return new UpstreamView.Upstream(
+                    view.limit(), view.usedInWindow(), view.free(), view.nextFreeAt(), upstream.refusal());
         };
     }
 

@@ -6,6 +6,7 @@ import io.smartmails.hub.HubSettings;
 import io.smartmails.hub.component.FailurePolicy;
 import io.smartmails.hub.component.Rules;
 import io.smartmails.hub.connector.Connectors;
+import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
@@ -16,6 +17,7 @@ import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -97,12 +99,13 @@ class RoutingConfiguration {
             InstantSource clock,
             Ids ids,
             @Qualifier("runnerWakeup") Wakeup runner,
-            @Qualifier("senderWakeup") Wakeup sender) {
+            @Qualifier("senderWakeup") Wakeup sender,
+            @Qualifier("contactWakeup") Wakeup contactSync) {
         var settlement = new RunSettlement(database, runs, items, contacts, timeline, rules, clock, ids);
         return new RuleWorker(
                 deployer,
                 rules,
-                new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, sender),
+                new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, List.of(sender, contactSync)),
                 runner,
                 IDLE);
     }

@@ -39,7 +39,7 @@ final class RuleRunner {
     private final Rules rules;
     private final RetryPolicy retry;
     private final InstantSource clock;
-    private final Wakeup sender;
+    private final List<Wakeup> senders;
 
     RuleRunner(
             Database database,
@@ -49,7 +49,7 @@ final class RuleRunner {
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
-            Wakeup sender) {
+            List<Wakeup> senders) {
         this.database = database;
         this.runs = runs;
         this.timeline = timeline;
@@ -57,7 +57,7 @@ final class RuleRunner {
         this.rules = rules;
         this.retry = retry;
         this.clock = clock;
-        this.sender = sender;
+        this.senders = senders;
     }
 
     boolean hasDue(String rule) {
@@ -91,7 +91,7 @@ final class RuleRunner {
             }
         });
         if (!commits.isEmpty()) {
-            sender.signal();
+            senders.forEach(Wakeup::signal);
         }
         return !batch.isEmpty();
     }

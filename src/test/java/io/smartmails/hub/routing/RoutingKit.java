@@ -2,10 +2,14 @@
 package io.smartmails.hub.routing;
 
 import io.smartmails.db.Database;
+import io.smartmails.db.Tx;
 import io.smartmails.hub.component.FailurePolicy;
 import io.smartmails.hub.component.Rules;
+import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.contact.Merge;
 import io.smartmails.hub.event.Contact;
 import io.smartmails.hub.event.Event;
+import io.smartmails.hub.queue.ContactCommand;
 import io.smartmails.hub.queue.Envelope;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
@@ -61,18 +65,22 @@ final class RoutingKit implements AutoCloseable {
                 database,
                 runs,
                 items,
-                (tx, command, envelopeId, runId) -> {
-                    if (contactsFail) {
-                        throw new IllegalStateException("the ledger is out of order");
+                new ContactLedger(database, items, clock, ids) {
+                    @Override
+                    public Merge merge(Tx tx, ContactCommand command, String envelopeId, String runId) {
+                        if (contactsFail) {
+                            throw new IllegalStateException("the ledger is out of order");
+                        }
+                        merged.add(
+                                command.connection() + " " + command.contact().email());
+                        return super.merge(tx, command, envelopeId, runId);
                     }
-                    merged.add(command.connection() + " " + command.contact().email());
-                    return Merge.CHANGED;
                 },
                 timeline,
                 rules,
                 clock,
                 ids);
-        runner = new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, new Wakeup());
+        runner = new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, List.of(new Wakeup()));
         create(routes);
         startCamel();
     }
@@ -173,7 +181,7 @@ final class RoutingKit implements AutoCloseable {
 
     List<String> identities() {
         return database.read()
-                .sql("SELECT identity FROM item ORDER BY identity")
+                .sql("SELECT identity FROM item WHERE identity IS NOT NULL ORDER BY identity")
                 .query(String.class)
                 .list();
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.smartmails.db.Database;
 import io.smartmails.hub.HubSettings;
 import io.smartmails.hub.connector.Connectors;
+import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.Envelope;
 import io.smartmails.hub.queue.EnvelopeStore;
@@ -148,8 +149,8 @@ class RoutingStageTest {
         }
 
         @Bean
-        ContactLedger contacts() {
-            return (tx, command, envelopeId, runId) -> Merge.CHANGED;
+        ContactLedger contacts(Database database, ItemStore items, InstantSource clock, Ids ids) {
+            return new ContactLedger(database, items, clock, ids);
         }
 
         @Bean
@@ -159,6 +160,11 @@ class RoutingStageTest {
 
         @Bean
         Wakeup runnerWakeup() {
+            return new Wakeup();
+        }
+
+        @Bean
+        Wakeup contactWakeup() {
             return new Wakeup();
         }
 
