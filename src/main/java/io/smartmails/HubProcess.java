@@ -5,6 +5,7 @@ import io.smartmails.engine.EngineApplication;
 import io.smartmails.hub.HubApplication;
 import io.smartmails.hub.connector.ConfigurationError;
 import io.smartmails.hub.gateway.KeyRing;
+import io.smartmails.hub.routing.RouteStatuses;
 import io.smartmails.hub.secret.Secrets;
 import io.smartmails.key.ApiKey;
 import io.smartmails.sandbox.Sandbox;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -44,6 +48,7 @@ import org.springframework.core.env.MapPropertySource;
  */
 public final class HubProcess implements AutoCloseable {
     private static final String ENGINE_KEY = "engine-key";
+    private static final Duration ROUTES_WITHIN = Duration.ofSeconds(60);
 
     private final Path home;
     private final List<AutoCloseable> stopLast = new ArrayList<>();
@@ -101,12 +106,24 @@ public final class HubProcess implements AutoCloseable {
         hub = (ServletWebServerApplicationContext) application.run(hubArgs(args));
         SpringApplication.getShutdownHandlers().add(this::stopNeighbours);
         engine.join();
+        awaitRoutes();
         welcome();
+    }
+
+    /** Ready means that every good route listens, not that a port is open. */
+    private void awaitRoutes() {
+        RouteStatuses routes = hub.getBean(RouteStatuses.class);
+        long deadline = System.nanoTime() + ROUTES_WITHIN.toNanos();
+        while (!routes.ready() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     /** The engine reads the same files and arguments, and of them only what starts with {@code engine.}. */
     private String[] hubArgs(String[] args) {
-        List<String> all = new ArrayList<>(Arrays.asList(args));
+        List<String> all = Arrays.stream(args)
+                .filter(arg -> !arg.startsWith("--hub.home="))
+                .collect(Collectors.toCollection(ArrayList::new));
         all.add("--hub.home=" + home);
         all.add("--spring.config.location=optional:classpath:/,optional:file:" + home.resolve("config") + "/");
         return all.toArray(String[]::new);

@@ -33,7 +33,7 @@ final class Settings {
             new Setting("engine.requests-per-minute", "60", "requests in any 60 s the engine allows a key"),
             new Setting("engine.sender", "SmartMails Hub <hello@example.com>", "sender of mails without one"),
             new Setting("engine.smtp.host", "captured", "SMTP server for all mail; without it mails stay in the inbox"),
-            new Setting("engine.smtp.port", "25", "port of the SMTP server"),
+            new Setting("engine.smtp.port", "587", "port of the SMTP server"),
             new Setting("engine.smtp.username", "none", "user at the SMTP server"),
             new Setting("engine.smtp.password", "none", "password at the SMTP server; from the environment or a file"),
             new Setting("engine.smtp.starttls", "false", "demand STARTTLS"),

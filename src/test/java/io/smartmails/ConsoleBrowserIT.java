@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.TakesScreenshot;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -72,6 +74,12 @@ class ConsoleBrowserIT {
         }
     }
 
+    /** Pictures of what was tested, for whoever wants to look. */
+    private static void picture(String name) throws Exception {
+        Path folder = Files.createDirectories(Path.of("target/console"));
+        Files.write(folder.resolve(name + ".png"), ((TakesScreenshot) browser).getScreenshotAs(OutputType.BYTES));
+    }
+
     private static String page() {
         return browser.findElement(By.tagName("body")).getText();
     }
@@ -98,11 +106,14 @@ class ConsoleBrowserIT {
             open("/console/timeline/" + receipt);
             assertThat(page()).contains("delivered").contains("order-confirmation");
         });
+        picture("timeline");
         await().atMost(PATIENCE).untilAsserted(() -> {
             open("/console/inbox");
             assertThat(page()).contains("#1001");
         });
+        picture("inbox");
         browser.findElement(By.partialLinkText("#1001")).click();
+        picture("mail");
         browser.switchTo().frame(browser.findElement(By.tagName("iframe")));
         assertThat(page()).contains("Blue mug");
         browser.switchTo().defaultContent();
@@ -114,6 +125,10 @@ class ConsoleBrowserIT {
             open("/console/routes");
             assertThat(page()).contains("routes/welcome.yaml:");
         });
+        picture("routes");
+        open("/console");
+        assertThat(page()).contains("adds up").doesNotContain("does not add up");
+        picture("overview");
     }
 
     private static void logIn(String key) {
@@ -136,6 +151,7 @@ class ConsoleBrowserIT {
         Files.writeString(mapping, good);
         open("/console/dead-letters/" + receipt);
         assertThat(page()).contains("grace@example.com");
+        picture("dead-letter");
         browser.findElement(By.cssSelector("main form button")).click();
         var admin = new Api(hub.url(), hub.firstAdminKey());
         await().atMost(PATIENCE)

@@ -13,6 +13,7 @@ import io.smartmails.engine.contact.Suppressions;
 import io.smartmails.engine.delivery.Deliveries;
 import io.smartmails.engine.delivery.Dispatcher;
 import io.smartmails.engine.message.MessageAcceptance;
+import io.smartmails.engine.message.MessagePreparation;
 import io.smartmails.engine.message.Messages;
 import io.smartmails.engine.message.Sender;
 import io.smartmails.engine.template.Templates;
@@ -152,30 +153,29 @@ public class EngineApplication {
     }
 
     @Bean
-    MessageAcceptance messageAcceptance(
-            EngineSettings settings,
-            Database database,
-            Templates templates,
-            Contacts contacts,
-            Audience audience,
-            UnsubscribeLinks links,
-            Ids ids,
-            InstantSource clock,
-            Dispatcher dispatcher) {
-        return new MessageAcceptance(
-                database,
-                templates,
-                contacts,
-                audience,
-                links,
-                Sender.parse(settings.sender()),
-                ids,
-                clock,
-                dispatcher::ring);
+    MessagePreparation messagePreparation(
+            EngineSettings settings, Templates templates, Audience audience, UnsubscribeLinks links, Ids ids) {
+        return new MessagePreparation(templates, audience, links, Sender.parse(settings.sender()), ids);
     }
 
     @Bean
-    Messages messages(Database database, MessageAcceptance acceptance, Ids ids, InstantSource clock) {
-        return new Messages(database, acceptance, ids, clock);
+    MessageAcceptance messageAcceptance(
+            Database database,
+            MessagePreparation preparation,
+            Contacts contacts,
+            Ids ids,
+            InstantSource clock,
+            Dispatcher dispatcher) {
+        return new MessageAcceptance(database, preparation, contacts, ids, clock, dispatcher::ring);
+    }
+
+    @Bean
+    Messages messages(
+            Database database,
+            MessageAcceptance acceptance,
+            MessagePreparation preparation,
+            Ids ids,
+            InstantSource clock) {
+        return new Messages(database, acceptance, preparation, ids, clock);
     }
 }

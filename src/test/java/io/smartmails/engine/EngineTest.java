@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -647,6 +648,19 @@ class EngineTest {
         assertThat(account.get("limits").get("messages_per_batch").intValue()).isEqualTo(500);
         assertThat(account.get("capabilities").toString()).contains("messages.batch", "contacts.batch");
         assertThat(engine.get("/ping").json().get("mode").asString()).isEqualTo("live");
+    }
+
+    @Test
+    void describesExactlyTheMethodsThatAreThere() {
+        JsonNode paths = engine.send("GET", "/v1/openapi.json", null).json().get("paths");
+        paths.properties().forEach(path -> {
+            String allowed = path.getValue().propertyNames().stream()
+                    .map(method -> method.toUpperCase(Locale.ROOT))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            Answer answer = engine.call("PATCH", path.getKey().replaceAll("\\{.*?}", "x"), null);
+            assertThat(answer.header("Allow")).as(path.getKey()).isEqualTo(allowed);
+        });
     }
 
     @Test

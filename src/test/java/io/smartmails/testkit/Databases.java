@@ -20,8 +20,12 @@ public final class Databases {
         return Database.open(Database.sqliteUrl(folder.resolve("test.db")), null, null, migrations);
     }
 
-    /** A database of its own in one server that lives as long as the test run. */
-    public static synchronized Database postgres(String migrations) {
+    public static Database postgres(String migrations) {
+        return Database.open(postgresUrl(), "postgres", "", migrations);
+    }
+
+    /** A database of its own in one server that lives as long as the test run; user postgres, no password. */
+    public static synchronized String postgresUrl() {
         try {
             if (postgres == null) {
                 postgres = EmbeddedPostgres.builder().start();
@@ -30,7 +34,7 @@ public final class Databases {
             JdbcClient.create(postgres.getPostgresDatabase())
                     .sql("CREATE DATABASE " + name)
                     .update();
-            return Database.open(postgres.getJdbcUrl("postgres", name), "postgres", "", migrations);
+            return postgres.getJdbcUrl("postgres", name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

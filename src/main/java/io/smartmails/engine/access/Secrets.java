@@ -3,6 +3,7 @@ package io.smartmails.engine.access;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ public final class Secrets {
                                 fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner)
                         : Files.newByteChannel(
                                 fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-                    channel.write(java.nio.ByteBuffer.wrap(bytes));
+                    channel.write(ByteBuffer.wrap(bytes));
                 }
                 Files.move(fresh, file);
             }

@@ -140,7 +140,7 @@ final class ContactEndpoints {
                 "/suppressions",
                 read,
                 call -> Reply.ok(suppressions
-                        .list(PageRequest.of(call.parameters(), "reason", "scope"))
+                        .list(PageRequest.byCreation(call.parameters(), "reason", "scope"))
                         .view()));
         routes.add("POST", "/suppressions", write, this::suppress);
         routes.add("GET", "/suppressions/{email}", read, call -> Reply.ok(suppressions.get(call.variable("email"))));

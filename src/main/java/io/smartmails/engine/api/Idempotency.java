@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +37,7 @@ final class Idempotency {
     }
 
     /** @param refusal makes the reply of a refusal, so that it can be stored as well */
-    Reply once(Call call, String path, Supplier<Reply> work, java.util.function.Function<Problem, Reply> refusal) {
+    Reply once(Call call, String path, Supplier<Reply> work, Function<Problem, Reply> refusal) {
         String key = call.request().getHeader("Idempotency-Key");
         if (key == null || !call.request().getMethod().equals("POST")) {
             return work.get();

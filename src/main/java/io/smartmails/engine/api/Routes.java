@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The route table. A fixed segment wins over a variable one when its route is added first. */
+/** The route table. Paths with fixed segments are added before those with variables that would fit as well. */
 final class Routes {
     static final long MB = 1024 * 1024;
 
@@ -39,11 +39,20 @@ final class Routes {
         routes.add(new Route(method, segments(path), Access.PUBLIC, null, true, MB, handler));
     }
 
+    /** The first path in the table that fits decides: what stands there is reserved and never taken for a variable. */
     Match match(String method, List<String> path) {
+        List<String> segments = null;
+        Map<String, String> variables = Map.of();
         var allowed = new TreeSet<String>();
         for (Route route : routes) {
-            Map<String, String> variables = variables(route.segments(), path);
-            if (variables != null) {
+            if (segments == null) {
+                Map<String, String> found = variables(route.segments(), path);
+                if (found != null) {
+                    segments = route.segments();
+                    variables = found;
+                }
+            }
+            if (route.segments().equals(segments)) {
                 if (route.method().equals(method)) {
                     return new Match(route, variables, null);
                 }

@@ -5,7 +5,9 @@ import io.smartmails.engine.input.Json;
 import io.smartmails.engine.input.Times;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -68,13 +70,13 @@ final class ContactMerge {
         if (patch.fields().get("lists") instanceof ObjectNode change) {
             Set<String> removed = Json.strings(change.get("remove")).stream()
                     .map(name -> lists.getOrDefault(name, name))
-                    .collect(java.util.stream.Collectors.toSet());
+                    .collect(Collectors.toSet());
             listIds = listIds.stream().filter(id -> !removed.contains(id)).toList();
         }
         String email = patch.fields().has("email") ? patch.email() : base.email();
         boolean same = !created
                 && !base.archived()
-                && java.util.Objects.equals(email, base.email())
+                && Objects.equals(email, base.email())
                 && status.equals(base.status())
                 && body.equals(base.body())
                 && listIds.equals(base.lists());

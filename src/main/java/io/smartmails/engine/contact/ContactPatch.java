@@ -5,10 +5,13 @@ import io.smartmails.engine.input.Addresses;
 import io.smartmails.engine.input.Fields;
 import io.smartmails.engine.input.Json;
 import io.smartmails.engine.input.Times;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,7 +45,7 @@ record ContactPatch(
             fields.line(name, 500);
         }
         ObjectNode external = fields.object("external_ids");
-        Map<String, String> externalIds = new java.util.LinkedHashMap<>();
+        Map<String, String> externalIds = new LinkedHashMap<>();
         if (external != null) {
             external.properties().forEach(entry -> {
                 JsonNode value = entry.getValue();
@@ -116,9 +119,8 @@ record ContactPatch(
         if (change == null) {
             return null;
         }
-        Set<String> names = replace && !(change instanceof ObjectNode)
-                ? new java.util.LinkedHashSet<>()
-                : new java.util.LinkedHashSet<>(before);
+        Set<String> names =
+                replace && !(change instanceof ObjectNode) ? new LinkedHashSet<>() : new LinkedHashSet<>(before);
         if (change instanceof ObjectNode object) {
             names.addAll(Json.strings(object.get("add")));
             Json.strings(object.get("remove")).forEach(names::remove);
@@ -132,8 +134,7 @@ record ContactPatch(
     Set<String> listReferences() {
         JsonNode lists = fields.get("lists");
         if (lists instanceof ObjectNode object) {
-            return java.util.stream.Stream.concat(
-                            Json.strings(object.get("add")).stream(), Json.strings(object.get("remove")).stream())
+            return Stream.concat(Json.strings(object.get("add")).stream(), Json.strings(object.get("remove")).stream())
                     .collect(Collectors.toSet());
         }
         return Set.copyOf(Json.strings(lists));

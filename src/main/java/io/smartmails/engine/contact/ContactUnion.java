@@ -6,6 +6,7 @@ import io.smartmails.engine.input.Json;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes one contact of several when the caller asked for it ({@code merge: true}). */
@@ -25,7 +26,7 @@ final class ContactUnion {
             if (!tags.isEmpty()) {
                 body.set("tags", Json.MAPPER.valueToTree(tags));
             }
-            var lists = new java.util.TreeSet<>(merged.lists());
+            var lists = new TreeSet<>(merged.lists());
             lists.addAll(other.lists());
             boolean out = OUT.contains(other.status()) && !OUT.contains(merged.status());
             if (out && other.body().has("consent")) {

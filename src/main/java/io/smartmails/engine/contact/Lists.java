@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Named sets of contacts. Names are unique, so a list may be referred to by name; deleting one deletes no contact. */
@@ -60,7 +61,7 @@ public final class Lists {
         return save(list, tx -> ListStore.update(tx, list));
     }
 
-    private Map<String, Object> save(Row list, java.util.function.Consumer<Tx> write) {
+    private Map<String, Object> save(Row list, Consumer<Tx> write) {
         database.write(tx -> {
             ListStore.resolve(tx.jdbc(), list.name())
                     .filter(other -> !other.equals(list.id()))

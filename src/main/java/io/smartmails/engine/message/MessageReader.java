@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.engine.message;
 
+import io.smartmails.engine.input.Faults;
 import io.smartmails.engine.input.Fields;
 import io.smartmails.engine.input.Json;
 import io.smartmails.engine.template.TemplateContent;
@@ -145,7 +146,7 @@ final class MessageReader {
     /** A plain string stands for an object with only an email; errors then point at the string itself. */
     private static Sender person(Fields parent, ObjectNode mailbox, String at, boolean object) {
         if (!object) {
-            var probe = new io.smartmails.engine.input.Faults(parent.faults().lenient());
+            var probe = new Faults(parent.faults().lenient());
             String email = new Fields(mailbox, at, probe).email("email");
             if (email == null) {
                 String detail =

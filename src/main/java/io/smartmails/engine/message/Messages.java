@@ -31,13 +31,20 @@ public final class Messages {
     private final Database database;
     private final MessageStore store;
     private final MessageAcceptance acceptance;
+    private final MessagePreparation preparation;
     private final Ids ids;
     private final InstantSource clock;
 
-    public Messages(Database database, MessageAcceptance acceptance, Ids ids, InstantSource clock) {
+    public Messages(
+            Database database,
+            MessageAcceptance acceptance,
+            MessagePreparation preparation,
+            Ids ids,
+            InstantSource clock) {
         this.database = database;
         this.store = new MessageStore(database);
         this.acceptance = acceptance;
+        this.preparation = preparation;
         this.ids = ids;
         this.clock = clock;
     }
@@ -134,7 +141,7 @@ public final class Messages {
     }
 
     public Map<String, Object> preview(ObjectNode body, boolean lenient) {
-        return acceptance.preview(body, lenient);
+        return preparation.preview(body, lenient, clock.millis());
     }
 
     public Page list(PageRequest request) {

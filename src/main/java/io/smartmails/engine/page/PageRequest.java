@@ -4,6 +4,7 @@ package io.smartmails.engine.page;
 import io.smartmails.engine.input.Times;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
+import io.smartmails.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -61,6 +62,17 @@ public record PageRequest(
                 parameters);
     }
 
+    /** For things that never change after they were made: without order and filters by {@code updated_at}. */
+    public static PageRequest byCreation(Map<String, String> parameters, String... allowed) {
+        PageRequest request = of(parameters, allowed);
+        if (request.sort().equals("updated_at")
+                || parameters.containsKey("updated_after")
+                || parameters.containsKey("updated_before")) {
+            throw invalid("this listing knows created_at only");
+        }
+        return request;
+    }
+
     public static int limit(Map<String, String> parameters, int fallback, int most) {
         String text = parameters.get("limit");
         if (text == null) {
@@ -98,7 +110,7 @@ public record PageRequest(
         }
     }
 
-    private static io.smartmails.problem.ProblemException invalid(String detail) {
+    private static ProblemException invalid(String detail) {
         return Problem.of(ProblemCode.INVALID_PARAMETER, detail).asException();
     }
 }

@@ -5,6 +5,7 @@ import io.smartmails.engine.input.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.web.util.HtmlUtils;
@@ -97,7 +98,7 @@ public final class CompiledTemplate {
     private static String withPreheader(String html, String line) {
         String hidden = "<div style=\"display:none;max-height:0;overflow:hidden\">"
                 + HtmlUtils.htmlEscape(line, "UTF-8") + "</div>";
-        int body = html.toLowerCase(java.util.Locale.ROOT).indexOf("<body");
+        int body = html.toLowerCase(Locale.ROOT).indexOf("<body");
         int end = body < 0 ? -1 : html.indexOf('>', body);
         return end < 0 ? hidden + html : html.substring(0, end + 1) + hidden + html.substring(end + 1);
     }

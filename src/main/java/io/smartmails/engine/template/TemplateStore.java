@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,7 +47,7 @@ final class TemplateStore {
                 .optional();
     }
 
-    Page list(PageRequest request, java.util.function.Function<Row, Map<String, Object>> view) {
+    Page list(PageRequest request, Function<Row, Map<String, Object>> view) {
         return new PageStore(database.read(), "template", "id").fetch(request, (row, i) -> view.apply(row(row)));
     }
 
@@ -65,8 +67,7 @@ final class TemplateStore {
                 .map(Json::object);
     }
 
-    List<Map<String, Object>> versions(
-            String id, java.util.function.BiFunction<Integer, Long, Map<String, Object>> view) {
+    List<Map<String, Object>> versions(String id, BiFunction<Integer, Long, Map<String, Object>> view) {
         return database.read()
                 .sql("SELECT version, created_at FROM template_version WHERE template_id = ? ORDER BY version DESC")
                 .param(id)

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -208,7 +209,7 @@ public final class Templates {
                 alias, name == null ? (alias == null ? "Template" : alias) : name, kind, TemplateContent.pick(body));
     }
 
-    private static void refuseTakenAlias(org.springframework.jdbc.core.simple.JdbcClient db, Row row) {
+    private static void refuseTakenAlias(JdbcClient db, Row row) {
         if (row.alias() != null) {
             TemplateStore.find(db, row.alias())
                     .filter(other -> !other.id().equals(row.id()))

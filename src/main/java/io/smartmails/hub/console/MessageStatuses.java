@@ -15,15 +15,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What SmartMails says about the messages of a story, best effort. An answer costs a request of the budget, so it is kept:
- * 10 minutes when it will hardly change, else 5 seconds; at most 10 messages are asked about per story.
+ * 10 minutes when it will hardly change, else 15 seconds; at most 3 messages are asked about per story.
  */
 final class MessageStatuses {
     private static final Set<String> FINAL =
             Set.of("delivered", "bounced", "dropped", "expired", "failed", "cancelled", "sent");
     private static final Duration FINAL_KEPT = Duration.ofMinutes(10);
-    private static final Duration KEPT = Duration.ofSeconds(5);
+    private static final Duration KEPT = Duration.ofSeconds(15);
     private static final int MOST_KEPT = 10_000;
-    private static final int MOST_ASKED = 10;
+    private static final int MOST_ASKED = 3;
 
     private final LoadingCache<String, Optional<String>> statuses;
 

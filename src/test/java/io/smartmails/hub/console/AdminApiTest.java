@@ -60,6 +60,7 @@ class AdminApiTest {
     @Test
     void aTimelineTellsTheStoryWithTheStatusOfItsMailAskedOnce() {
         String receipt = hub.deliveredReceipt("story-1");
+        hub.world.messageStatus = "sent";
         hub.world.messageLookUps = 0;
 
         json(hub.get("/admin/v1/timeline/" + receipt), 200);
@@ -86,7 +87,7 @@ class AdminApiTest {
                         .at("/messages/msg_story-2")
                         .asText())
                 .isEqualTo("queued");
-        hub.pass(Duration.ofSeconds(6));
+        hub.pass(Duration.ofSeconds(16));
         assertThat(json(hub.get("/admin/v1/timeline/" + receipt), 200)
                         .at("/messages/msg_story-2")
                         .asText())

@@ -181,7 +181,7 @@ final class RoutingKit implements AutoCloseable {
 
     List<String> identities() {
         return database.read()
-                .sql("SELECT identity FROM item ORDER BY identity")
+                .sql("SELECT identity FROM item WHERE identity IS NOT NULL ORDER BY identity")
                 .query(String.class)
                 .list();
     }
