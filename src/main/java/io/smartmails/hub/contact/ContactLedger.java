@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 /**
  * Merges what sources say about people, one row per person.
  *
- * <p>A person is found by the source's id first, then by address (compared in lower case). A changed address moves along;
- * if it belongs to another row, the two are one person. What was not said never clears anything.
+ * <p>A person is found by the source's id first, then by address (compared in lower case). A changed address moves along
+ * with everything else; if it belongs to another row, the two are one person. What was not said never clears anything.
  */
 public class ContactLedger {
     private static final String BATCH_KEY = "contacts";
@@ -46,22 +46,45 @@ public class ContactLedger {
         Contact contact = command.contact();
         long now = clock.millis();
         long saidAt = contact.updatedAt() == null ? now : contact.updatedAt().toEpochMilli();
-        Person said = Person.said(contact, command.connection(), saidAt, command.lists(), command.tags());
-        Optional<ContactStore.Row> known = find(tx, command, said);
-        if (known.isEmpty() && said.email() == null) {
+        Person statement = Person.said(contact, command.connection(), saidAt, command.lists(), command.tags());
+        Optional<ContactStore.Link> link = contact.sourceId() == null
+                ? Optional.empty()
+                : store.link(tx, command.connection(), contact.sourceId());
+        Optional<ContactStore.Row> known = link.isPresent()
+                ? store.byId(tx, link.get().contactId())
+                : statement.email() == null ? Optional.empty() : store.byEmail(tx, statement.emailKey());
+        if (known.isEmpty() && statement.email() == null) {
             return Merge.NO_ADDRESS;
         }
+        boolean isOld = link.isPresent() && link.get().saidAt() > saidAt;
+        // Only a source that says another address than before changes it: one that still says the old one, because the
+        // change was made elsewhere, must not take it back.
+        boolean movesNobody =
+                link.isPresent() && (isOld || link.get().emailKey().equals(statement.emailKey()));
+        Person said = movesNobody ? statement.withoutAddress() : statement;
         String id = known.map(ContactStore.Row::id).orElseGet(() -> ids.next("con"));
         Person before = known.map(ContactStore.Row::person).orElse(null);
-        Person after = before == null ? said : before.and(said);
-        boolean isOld = link(tx, command, id, saidAt);
-        Person whole = absorbNamesake(tx, id, after);
-        if (before != null && whole.equals(before)) {
+        if (contact.sourceId() != null) {
+            store.link(
+                    tx,
+                    command.connection(),
+                    command.connector(),
+                    contact.sourceId(),
+                    new ContactStore.Link(
+                            id,
+                            isOld ? link.get().saidAt() : saidAt,
+                            isOld || statement.email() == null
+                                    ? link.orElseThrow().emailKey()
+                                    : statement.emailKey()));
+        }
+        Person whole = absorbNamesake(tx, id, before == null ? said : before.and(said));
+        boolean newId = contact.sourceId() != null && link.isEmpty();
+        if (before != null && !newId && whole.equals(before)) {
             return isOld ? Merge.STALE : Merge.UNCHANGED;
         }
         long changedAt = Math.max(now, known.map(row -> row.changedAt() + 1).orElse(now));
         store.save(tx, new ContactStore.Row(id, whole, changedAt));
-        if (before != null && whole.looksLike(before)) {
+        if (before != null && !newId && whole.looksLike(before)) {
             return isOld ? Merge.STALE : Merge.UNCHANGED;
         }
         items.add(
@@ -81,24 +104,6 @@ public class ContactLedger {
                         "{}"),
                 clock.instant());
         return Merge.CHANGED;
-    }
-
-    private Optional<ContactStore.Row> find(Tx tx, ContactCommand command, Person said) {
-        Optional<ContactStore.Row> bySource = command.contact().sourceId() == null
-                ? Optional.empty()
-                : store.bySource(tx, command.connection(), command.contact().sourceId());
-        return bySource.or(() -> said.email() == null ? Optional.empty() : store.byEmail(tx, said.emailKey()));
-    }
-
-    /** @return whether the source said something newer about this person before */
-    private boolean link(Tx tx, ContactCommand command, String contactId, long saidAt) {
-        String sourceId = command.contact().sourceId();
-        if (sourceId == null) {
-            return false;
-        }
-        boolean isOld = store.saidAt(tx, command.connection(), sourceId).orElse(Long.MIN_VALUE) > saidAt;
-        store.link(tx, command.connection(), command.connector(), sourceId, contactId, saidAt);
-        return isOld;
     }
 
     private Person absorbNamesake(Tx tx, String id, Person person) {

@@ -47,6 +47,12 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
                 facts, new TreeSet<>(lists), allTags, ConsentRecord.of(contact.consent(), saidAt, connection));
     }
 
+    Person withoutAddress() {
+        SortedMap<String, Fact> others = new TreeMap<>(facts);
+        others.remove(EMAIL);
+        return new Person(others, lists, tags, consent);
+    }
+
     Person and(Person other) {
         SortedMap<String, Fact> allFacts = new TreeMap<>(facts);
         other.facts.forEach(

@@ -180,6 +180,17 @@ public final class ItemStore {
                 .update();
     }
 
+    /** Puts a claimed item back as if it had not been tried; {@code cause} tells what it waits for. */
+    public void putBack(Tx tx, String id, Instant dueAt, String cause) {
+        tx.jdbc()
+                .sql("UPDATE item SET due_at = :due, attempts = attempts - 1, cause = :cause"
+                        + " WHERE id = :id AND state = 'waiting'")
+                .param("due", dueAt.toEpochMilli())
+                .param("cause", cause)
+                .param("id", id)
+                .update();
+    }
+
     public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
         RowStore.fail(tx, "item", id, verdict, clock.instant());
     }

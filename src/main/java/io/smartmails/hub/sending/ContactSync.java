@@ -72,6 +72,18 @@ final class ContactSync extends Worker {
     }
 
     @Override
+    public synchronized void start() {
+        upstream.stopping(false);
+        super.start();
+    }
+
+    @Override
+    public synchronized void stop() {
+        upstream.stopping(true);
+        super.stop();
+    }
+
+    @Override
     protected Duration idle() {
         return pause;
     }
@@ -102,10 +114,44 @@ final class ContactSync extends Worker {
         return true;
     }
 
-    private void sync(Map<String, List<Item>> claimed, Optional<Budget.Token> token) {
+    private void sync(Map<String, List<Item>> all, Optional<Budget.Token> given) {
+        Map<String, ContactLedger.Outgoing> outgoing = ledger.outgoing(all.keySet());
+        Map<String, List<Item>> claimed =
+                part(all, all.keySet().stream().filter(outgoing::containsKey).toList());
+        putBackAbsorbed(all, outgoing.keySet());
+        Optional<Budget.Token> token = given;
+        // A token must not wait for the tokens of other calls: it would leave long after it was counted.
+        if (given.isPresent() && (claimed.isEmpty() || !unknownLists(outgoing.values()).isEmpty())) {
+            try (Budget.Token unused = given.get()) {
+                unused.giveBack();
+            }
+            token = Optional.empty();
+        }
+        if (!claimed.isEmpty()) {
+            send(claimed, outgoing, token);
+        }
+    }
+
+    /** Contacts that became part of another one since they were claimed; their items belong to that one now. */
+    private void putBackAbsorbed(Map<String, List<Item>> all, Collection<String> present) {
+        List<Item> absorbed = all.entrySet().stream()
+                .filter(entry -> !present.contains(entry.getKey()))
+                .flatMap(entry -> entry.getValue().stream())
+                .toList();
+        if (!absorbed.isEmpty()) {
+            database.write(tx -> {
+                absorbed.forEach(item -> items.putBack(tx, item.id(), clock.instant(), "the contact was merged"));
+                return null;
+            });
+        }
+    }
+
+    private void send(
+            Map<String, List<Item>> claimed,
+            Map<String, ContactLedger.Outgoing> outgoing,
+            Optional<Budget.Token> token) {
         List<String> contactIds = List.copyOf(claimed.keySet());
         try {
-            Map<String, ContactLedger.Outgoing> outgoing = ledger.outgoing(contactIds);
             List<String> namespaces = List.copyOf(outgoing.values().stream()
                     .flatMap(contact -> contact.namespaces().stream())
                     .collect(Collectors.toCollection(TreeSet::new)));
@@ -135,12 +181,16 @@ final class ContactSync extends Worker {
         return part;
     }
 
-    /** A rule names lists; SmartMails wants ids. Asked or made once, then remembered. */
-    private void learnLists(Collection<ContactLedger.Outgoing> contacts) {
-        Collection<String> unknown = contacts.stream()
+    private Collection<String> unknownLists(Collection<ContactLedger.Outgoing> contacts) {
+        return contacts.stream()
                 .flatMap(contact -> contact.lists().stream())
                 .filter(name -> !listIds.containsKey(name))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A rule names lists; SmartMails wants ids. Asked or made once, then remembered. */
+    private void learnLists(Collection<ContactLedger.Outgoing> contacts) {
+        Collection<String> unknown = unknownLists(contacts);
         if (!unknown.isEmpty()) {
             listIds.putAll(upstream.call(Lane.CONTROL, client::lists));
         }

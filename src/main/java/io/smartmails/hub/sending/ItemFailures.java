@@ -2,13 +2,14 @@
 package io.smartmails.hub.sending;
 
 import io.smartmails.db.Tx;
+import io.smartmails.hub.failure.TransientFailure;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.timeline.TimelineStore;
 import java.time.InstantSource;
 
-/** What an item's failure means: tried again later, or a dead letter that its envelope's story tells. */
+/** What an item's failure means: put back, tried again later, or a dead letter that its envelope's story tells. */
 final class ItemFailures {
     private final ItemStore items;
     private final TimelineStore timeline;
@@ -22,7 +23,12 @@ final class ItemFailures {
         this.clock = clock;
     }
 
+    /** A failure for which SmartMails stopped everybody is nobody's try: however long it lasts, nothing dies of it. */
     void record(Tx tx, Item item, Throwable failure) {
+        if (failure instanceof TransientFailure pause && Upstream.stopsEverybody(pause)) {
+            items.putBack(tx, item.id(), clock.instant().plus(pause.after()), pause.getMessage());
+            return;
+        }
         RetryPolicy.Verdict verdict = retries.judge(failure, item.attempts(), item.createdAt(), clock.instant());
         items.fail(tx, item.id(), verdict);
         if (verdict instanceof RetryPolicy.Dead dead) {

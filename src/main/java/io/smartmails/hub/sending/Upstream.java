@@ -24,6 +24,7 @@ public final class Upstream {
     private final Budget budget;
     private final InstantSource clock;
     private volatile String refusal;
+    private volatile boolean stopping;
 
     public Upstream(Budget budget, InstantSource clock) {
         this.budget = budget;
@@ -43,7 +44,7 @@ public final class Upstream {
     /**
      * Waits for a token and makes one request.
      *
-     * @throws TransientFailure also for a 429, a refused key, and when the thread is interrupted
+     * @throws TransientFailure also for a 429, a refused key, and when the hub stops
      */
     <T> T call(Lane lane, Supplier<T> request) {
         while (true) {
@@ -51,7 +52,7 @@ public final class Upstream {
             if (token.isPresent()) {
                 return use(token.get(), request);
             }
-            if (Thread.currentThread().isInterrupted()) {
+            if (stopping || Thread.currentThread().isInterrupted()) {
                 throw new TransientFailure("the hub is stopping", Duration.ZERO);
             }
             Duration pause = pauseFor(lane, true);
@@ -82,6 +83,17 @@ public final class Upstream {
             budget.stop(KEY_REFUSED_PAUSE);
             throw new TransientFailure(refused.getMessage(), KEY_REFUSED_PAUSE, refused);
         }
+    }
+
+    /** Whether the failure says nothing about the request: the key was refused, or everybody was asked to wait. */
+    static boolean stopsEverybody(TransientFailure failure) {
+        return failure.getCause() instanceof SmartMailsClient.KeyRefused
+                || failure.getCause() instanceof SmartMailsClient.Throttled;
+    }
+
+    /** While the hub stops nobody waits for a token; calls under way go on. */
+    void stopping(boolean now) {
+        stopping = now;
     }
 
     /** Why SmartMails refuses our key, in plain words; null while it takes it. */
