@@ -163,7 +163,8 @@ public final class FakeSmartMails implements AutoCloseable {
             answer(exchange, 401, problem(401, "unknown_key"));
             return;
         }
-        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        String request =
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
         switch (request) {
             case "GET /v1/account" -> finish(exchange, mishap, 200, account());
             case "POST /v1/messages/batch" -> batch(exchange, mishap, body, "messages", this::take);
@@ -242,9 +243,8 @@ public final class FakeSmartMails implements AutoCloseable {
         for (JsonNode list : contact.path("lists").path("add")) {
             knownLists &= lists.containsValue(list.asText());
         }
-        String code = failingContacts.containsKey(email)
-                ? failingContacts.get(email)
-                : knownLists ? null : "unknown_list";
+        String code =
+                failingContacts.containsKey(email) ? failingContacts.get(email) : knownLists ? null : "unknown_list";
         if (code != null) {
             result.put("status", "failed").putObject("error").put("code", code).put("detail", "of " + email);
         } else {

@@ -130,10 +130,11 @@ final class ContactStore {
 
     void link(Tx tx, String connection, String connector, String sourceId, Link link) {
         tx.jdbc()
-                .sql("INSERT INTO contact_source (account, connection, source_id, connector, contact_id, said_at, email_key)"
-                        + " VALUES (:account, :connection, :source, :connector, :contact, :at, :email)"
-                        + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
-                        + " said_at = excluded.said_at, email_key = excluded.email_key")
+                .sql(
+                        "INSERT INTO contact_source (account, connection, source_id, connector, contact_id, said_at, email_key)"
+                                + " VALUES (:account, :connection, :source, :connector, :contact, :at, :email)"
+                                + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
+                                + " said_at = excluded.said_at, email_key = excluded.email_key")
                 .param("account", Account.MAIN)
                 .param("connection", connection)
                 .param("source", sourceId)

@@ -121,7 +121,8 @@ final class ContactSync extends Worker {
         putBackAbsorbed(all, outgoing.keySet());
         Optional<Budget.Token> token = given;
         // A token must not wait for the tokens of other calls: it would leave long after it was counted.
-        if (given.isPresent() && (claimed.isEmpty() || !unknownLists(outgoing.values()).isEmpty())) {
+        if (given.isPresent()
+                && (claimed.isEmpty() || !unknownLists(outgoing.values()).isEmpty())) {
             try (Budget.Token unused = given.get()) {
                 unused.giveBack();
             }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.sending;
 
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smartmails.hub.contact.Merge;
@@ -121,7 +121,8 @@ class ContactSyncTest {
         for (int i = 0; i < 100; i++) {
             kit.changed("" + i, "person" + i + "@example.com", "P");
         }
-        kit.smartMails.refuseBatchesWith(contact -> contact.path("email").asText().equals("person42@example.com"));
+        kit.smartMails.refuseBatchesWith(
+                contact -> contact.path("email").asText().equals("person42@example.com"));
         kit.run();
         assertThat(kit.states()).isEqualTo(Map.of("delivered", 99, "dead", 1));
     }

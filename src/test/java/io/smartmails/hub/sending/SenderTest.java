@@ -63,7 +63,8 @@ class SenderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LOSE_ANSWER", "FAIL_AFTER_WORK", "FAIL_BEFORE_WORK", "UNKNOWN_ENDPOINT", "GARBAGE", "REDIRECT"})
+    @EnumSource(
+            names = {"LOSE_ANSWER", "FAIL_AFTER_WORK", "FAIL_BEFORE_WORK", "UNKNOWN_ENDPOINT", "GARBAGE", "REDIRECT"})
     void aBatchWithoutAnAnswerIsSentAgainUnderTheSameDedupeIdsAndMailedOnce(Mishap mishap) {
         kit.run();
         List<String> sent = kit.sends(7);
@@ -88,8 +89,7 @@ class SenderTest {
         List<Item> claimed = kit.items.claimSends(Lane.BULK, "live", 500, Duration.ofMinutes(5));
         List<com.fasterxml.jackson.databind.JsonNode> messages = new ArrayList<>();
         for (Item item : claimed) {
-            messages.add(
-                    new ObjectMapper().readTree(item.payload()).deepCopy());
+            messages.add(new ObjectMapper().readTree(item.payload()).deepCopy());
             ((com.fasterxml.jackson.databind.node.ObjectNode) messages.get(messages.size() - 1))
                     .put("dedupe_id", item.id());
         }
@@ -114,8 +114,9 @@ class SenderTest {
         assertThat(kit.states()).isEqualTo(Map.of("delivered", 499, "dead", 1));
         assertThat(kit.state(culprit)).isEqualTo("dead");
         assertThat(kit.smartMails.requests("POST /messages/batch")).isLessThanOrEqualTo(2 * 9 + 1);
-        assertThat(kit.dead()).singleElement().satisfies(letter -> assertThat(letter.cause())
-                .contains("validation_failed"));
+        assertThat(kit.dead())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.cause()).contains("validation_failed"));
 
         kit.smartMails.refuseBatchesWith(item -> false);
         kit.replay(culprit);

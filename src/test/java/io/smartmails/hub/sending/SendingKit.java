@@ -60,14 +60,12 @@ final class SendingKit implements AutoCloseable {
     void start(int requestsPerMinute) {
         budget = new Budget(new RequestLogStore(database), requestsPerMinute, clock, ids);
         upstream = new Upstream(budget, clock);
-        var failures =
-                new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), clock);
+        var failures = new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), clock);
         var limits = new AccountLimits(upstream, client, budget, clock);
         sender = new Sender(
                 database, items, failures, upstream, client, limits, publishable::contains, clock, new Wakeup());
         ledger = new ContactLedger(database, items, clock, ids);
-        sync = new ContactSync(
-                database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
+        sync = new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
     }
 
     String send(Item.Lane lane, String to) {

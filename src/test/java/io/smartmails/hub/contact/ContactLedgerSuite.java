@@ -10,7 +10,6 @@ import io.smartmails.hub.event.Contact;
 import io.smartmails.hub.queue.ContactCommand;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.id.Ids;
-import io.smartmails.testkit.Databases;
 import io.smartmails.testkit.SettableClock;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -28,17 +27,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ContactLedgerTest {
+/** The ledger, over either database. */
+abstract class ContactLedgerSuite {
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
 
     private final SettableClock clock = new SettableClock();
     private Database database;
     private ContactLedger ledger;
 
+    abstract Database database(Path folder);
+
     @BeforeEach
     void open(@TempDir Path folder) {
         var ids = new Ids(clock, new Random(3));
-        database = Databases.sqlite(folder, "db/hub");
+        database = database(folder);
         ledger = new ContactLedger(database, new ItemStore(database, clock), clock, ids);
     }
 
@@ -125,7 +127,9 @@ class ContactLedgerTest {
                 .isEqualTo(Merge.UNCHANGED);
 
         assertThat(items()).isEqualTo(1);
-        assertThat(person()).containsEntry("email", "Ada@Example.com").containsEntry("external_ids", Map.of("shopify", "1"));
+        assertThat(person())
+                .containsEntry("email", "Ada@Example.com")
+                .containsEntry("external_ids", Map.of("shopify", "1"));
         assertThat(people().get(0).lists()).containsExactly("customers");
     }
 
@@ -210,7 +214,8 @@ class ContactLedgerTest {
         assertThat(merge(contact("1", "ada@example.com", null, consent(State.SUBSCRIBED, 11), 11)))
                 .isEqualTo(Merge.CHANGED);
         assertThat(status()).isEqualTo("subscribed");
-        assertThat(person().get("consent").toString()).contains("at=2026-11-01T00:11:00Z", "method=single", "text=form");
+        assertThat(person().get("consent").toString())
+                .contains("at=2026-11-01T00:11:00Z", "method=single", "text=form");
     }
 
     @Test
@@ -320,7 +325,8 @@ class ContactLedgerTest {
                     .list());
         }
         assertThat(ids).hasSize(1);
-        ContactLedger.Outgoing outgoing = ledger.outgoing(ids).values().iterator().next();
+        ContactLedger.Outgoing outgoing =
+                ledger.outgoing(ids).values().iterator().next();
         Map<String, Object> members = new java.util.TreeMap<>(outgoing.members());
         members.remove("source_updated_at");
         members.remove("external_ids");
