@@ -204,7 +204,7 @@ class HubIT {
         String soap = """
                 <?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>
                 <notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>00D000000000001EAA</OrganizationId><ActionId>04k000000000001AAA</ActionId><SessionId xsi:nil="true"/><EnterpriseUrl>https://example.my.salesforce.com</EnterpriseUrl><PartnerUrl>https://example.my.salesforce.com</PartnerUrl>
-                <Notification><Id>04l000000000001AAA</Id><sObject xsi:type="sf:Contact" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>003000000000001AAA</sf:Id><sf:Email>edith@example.com</sf:Email><sf:FirstName>Edith</sf:FirstName><sf:LastName>Example</sf:LastName><sf:SystemModstamp>2026-11-24T08:00:00.000Z</sf:SystemModstamp></sObject></Notification>
+                <Notification><Id>04l000000000001AAA</Id><sObject xsi:type="sf:Contact" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>003000000000777AAA</sf:Id><sf:Email>edith@example.com</sf:Email><sf:FirstName>Edith</sf:FirstName><sf:LastName>Example</sf:LastName><sf:SystemModstamp>2026-11-24T08:00:00.000Z</sf:SystemModstamp></sObject></Notification>
                 </notifications></soapenv:Body></soapenv:Envelope>""";
         HttpResponse<String> answer = java.net.http.HttpClient.newHttpClient()
                 .send(
@@ -256,13 +256,15 @@ class HubIT {
         shop.post("orders/create", "evt-1006", Shop.order(1006, "vera@example.com"));
         awaitMails("vera@example.com", 2);
         Files.delete(file);
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            HttpResponse<String> posted =
-                    shop.post("orders/create", "evt-" + System.nanoTime(), Shop.order(1007, "vera@example.com"));
-            String receipt = posted.headers().firstValue("X-Hub-Receipt").orElseThrow();
-            awaitFate(receipt, "dropped");
-        });
-        assertThat(inbox("vera@example.com")).hasSizeLessThanOrEqualTo(3);
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(admin.get("/admin/v1/routes").raw().body()).doesNotContain("vip"));
+        String receipt = shop.post("orders/create", "evt-1007", Shop.order(1007, "vera@example.com"))
+                .headers()
+                .firstValue("X-Hub-Receipt")
+                .orElseThrow();
+        awaitFate(receipt, "dropped");
+        assertThat(inbox("vera@example.com")).hasSize(2);
     }
 
     private static void awaitRoute(String id, String state) {
@@ -285,7 +287,7 @@ class HubIT {
                 .containsPattern("HTTP/1.1 4(00|31)");
         Api.Answer console = new Api(hub.url(), null).get("/console");
         assertThat(console.status()).isBetween(300, 399);
-        assertThat(console.raw().headers().firstValue("Location").orElseThrow()).endsWith("/console/login");
+        assertThat(console.raw().headers().firstValue("Location").orElseThrow()).contains("/console/login");
     }
 
     private static String raw(String request) throws Exception {

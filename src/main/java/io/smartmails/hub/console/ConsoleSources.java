@@ -65,8 +65,8 @@ class ConsoleSources {
     }
 
     @Bean
-    MessagesView messagesView(SmartMailsClient smartMails, Budget budget) {
-        return new UpstreamMessages(smartMails, budget);
+    MessagesView messagesView(SmartMailsClient smartMails, Upstream upstream) {
+        return new UpstreamMessages(smartMails, upstream);
     }
 
     private static RoutesView.Route route(RouteStatus status) {

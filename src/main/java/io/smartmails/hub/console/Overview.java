@@ -81,8 +81,9 @@ final class Overview {
             problems.add(
                     new Problem("SmartMails refuses the hub's key; nothing is sent", requests.refusal(), null, null));
         }
+        List<RoutesView.Route> rules = routes.routes();
         List<RoutesView.Route> broken =
-                routes.routes().stream().filter(RoutesView.Route::isBroken).toList();
+                rules.stream().filter(RoutesView.Route::isBroken).toList();
         if (!broken.isEmpty()) {
             problems.add(new Problem(
                     plural(broken.size(), "route file is", "route files are") + " broken",
@@ -90,6 +91,13 @@ final class Overview {
                     "/console/routes",
                     "Show the routes"));
         }
+        rules.stream()
+                .filter(rule -> rule.pollFailure() != null)
+                .forEach(rule -> problems.add(new Problem(
+                        rule.id() + " cannot read its source just now",
+                        rule.pollFailure(),
+                        "/console/routes",
+                        "Show the routes")));
         long dead = counted.envelopes().get("dead")
                 + counted.runs().get("dead")
                 + CountsJson.itemsOf(counted).get("dead");

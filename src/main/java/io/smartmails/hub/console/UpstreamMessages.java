@@ -3,10 +3,11 @@ package io.smartmails.hub.console;
 
 import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.failure.TransientFailure;
-import io.smartmails.hub.sending.Budget;
 import io.smartmails.hub.sending.Lane;
+import io.smartmails.hub.sending.Upstream;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,27 +16,20 @@ final class UpstreamMessages implements MessagesView {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamMessages.class);
 
     private final SmartMailsClient smartMails;
-    private final Budget budget;
+    private final Upstream upstream;
 
-    UpstreamMessages(SmartMailsClient smartMails, Budget budget) {
+    UpstreamMessages(SmartMailsClient smartMails, Upstream upstream) {
         this.smartMails = smartMails;
-        this.budget = budget;
+        this.upstream = upstream;
     }
 
     @Override
     public Optional<String> status(String messageId) {
-        Optional<Budget.Token> token = budget.take(Lane.CONTROL, false);
-        if (token.isEmpty()) {
-            return Optional.empty();
-        }
-        try (Budget.Token open = token.get()) {
-            return smartMails
-                    .message(messageId)
+        try {
+            return upstream.callNow(Lane.CONTROL, () -> smartMails.message(messageId))
+                    .flatMap(Function.identity())
                     .map(message -> message.path("status").asText(null));
-        } catch (SmartMailsClient.Throttled e) {
-            budget.stop(e.after());
-            return Optional.empty();
-        } catch (TransientFailure | PermanentFailure | SmartMailsClient.KeyRefused e) {
+        } catch (TransientFailure | PermanentFailure e) {
             LOG.debug("The status of {} cannot be told now: {}", messageId, e.getMessage());
             return Optional.empty();
         }

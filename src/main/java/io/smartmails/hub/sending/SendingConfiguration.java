@@ -2,6 +2,7 @@
 package io.smartmails.hub.sending;
 
 import io.smartmails.db.Database;
+import io.smartmails.hub.HubSettings;
 import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.RetryPolicy;
@@ -38,6 +39,18 @@ class SendingConfiguration {
     }
 
     @Bean
+    TemplatePublisher templatePublisher(
+            HubSettings settings,
+            Database database,
+            SmartMailsClient client,
+            Upstream upstream,
+            SmartMailsSettings smartmails,
+            InstantSource clock) {
+        return new TemplatePublisher(
+                settings.home().resolve("config/templates"), database, client, upstream, smartmails.baseUrl(), clock);
+    }
+
+    @Bean
     Sender sender(
             Database database,
             ItemStore items,
@@ -45,9 +58,10 @@ class SendingConfiguration {
             Upstream upstream,
             SmartMailsClient client,
             AccountLimits limits,
+            TemplatePublisher templates,
             InstantSource clock,
             @Qualifier("senderWakeup") Wakeup wakeup) {
-        return new Sender(database, items, failures, upstream, client, limits, alias -> false, clock, wakeup);
+        return new Sender(database, items, failures, upstream, client, limits, templates::publishAgain, clock, wakeup);
     }
 
     @Bean

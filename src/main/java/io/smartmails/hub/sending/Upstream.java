@@ -60,7 +60,7 @@ public final class Upstream {
     }
 
     /** Makes one request if a token is free right now; for what can do without an answer. */
-    <T> Optional<T> callNow(Lane lane, Supplier<T> request) {
+    public <T> Optional<T> callNow(Lane lane, Supplier<T> request) {
         return token(lane, false).map(token -> use(token, request));
     }
 

@@ -192,6 +192,16 @@ class ConsoleTest {
         hub.deliveredReceipt("2");
         hub.world.routes.add(new RoutesView.Route(
                 "welcome", "routes/welcome.yaml", null, null, "broken", 4, "no such option 'lst'", 0, null));
+        hub.world.routes.add(new RoutesView.Route(
+                "crm-poll",
+                "routes/crm-poll.yaml",
+                "A rule.",
+                "poll:crm/contacts",
+                "running",
+                0,
+                null,
+                0,
+                "503 from crm"));
         hub.world.upstream = new UpstreamView.Upstream(60, 58, 2, hub.world.now, "401 unknown_key");
 
         String page = hub.get("/console", "Cookie", hub.logIn()).body();
@@ -200,6 +210,7 @@ class ConsoleTest {
                 .contains(
                         "1 route file is broken",
                         "routes/welcome.yaml:4: no such option",
+                        "crm-poll cannot read its source just now",
                         "1 dead letter waits for you",
                         "refuses the hub&#39;s key",
                         "58 of 60 requests used",
