@@ -2,6 +2,7 @@
 package io.smartmails.hub.sending;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smartmails.hub.queue.Item;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,5 +226,37 @@ class SenderTest {
         kit.run();
         assertThat(kit.state(item)).isEqualTo("dead");
         assertThat(kit.dead().get(0).cause()).contains("config/templates/nowhere.yaml");
+    }
+
+    @Test
+    void aBulkCallThatHangsKeepsNoTransactionalMailWaiting() {
+        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
+        kit.run();
+        var hanging = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        kit.smartMails.during(() -> {
+            hanging.countDown();
+            awaitQuietly(goOn);
+        });
+        String bulk = kit.send(Lane.BULK, "ada@example.com");
+        kit.sender.start();
+        try {
+            awaitQuietly(hanging);
+            String urgent = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
+            await().until(() -> kit.state(urgent).equals("delivered"));
+            assertThat(kit.state(bulk)).isEqualTo("waiting");
+        } finally {
+            goOn.countDown();
+            kit.sender.stop();
+        }
+        assertThat(kit.state(bulk)).as("stopping finishes the step in hand").isEqualTo("delivered");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
