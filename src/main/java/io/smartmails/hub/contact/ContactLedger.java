@@ -46,7 +46,7 @@ public class ContactLedger {
         Contact contact = command.contact();
         long now = clock.millis();
         long saidAt = contact.updatedAt() == null ? now : contact.updatedAt().toEpochMilli();
-        Person statement = Person.said(contact, command.connection(), saidAt, command.lists(), command.tags());
+        Person statement = Person.said(contact, command.connection(), saidAt, now, command.lists(), command.tags());
         Optional<ContactStore.Link> link = contact.sourceId() == null
                 ? Optional.empty()
                 : store.link(tx, command.connection(), contact.sourceId());

@@ -22,8 +22,12 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
     static final String EMAIL = "email";
     static final String OWN_FIELD = "fields.";
 
-    /** @param saidAt version of the statement, epoch ms */
-    static Person said(Contact contact, String connection, long saidAt, List<String> lists, List<String> tags) {
+    /**
+     * @param saidAt version of the statement, epoch ms
+     * @param now of the receipt, epoch ms
+     */
+    static Person said(
+            Contact contact, String connection, long saidAt, long now, List<String> lists, List<String> tags) {
         Map<String, Object> values = new HashMap<>();
         values.put(EMAIL, contact.email() == null ? null : contact.email().strip());
         values.put("first_name", contact.firstName());
@@ -44,7 +48,7 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
         SortedSet<String> allTags = new TreeSet<>(contact.tags());
         allTags.addAll(tags);
         return new Person(
-                facts, new TreeSet<>(lists), allTags, ConsentRecord.of(contact.consent(), saidAt, connection));
+                facts, new TreeSet<>(lists), allTags, ConsentRecord.of(contact.consent(), saidAt, connection, now));
     }
 
     Person withoutAddress() {

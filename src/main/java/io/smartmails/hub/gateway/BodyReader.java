@@ -45,9 +45,10 @@ public final class BodyReader {
                 }
                 body.write(buffer, 0, n);
             }
-        } catch (SocketTimeoutException e) {
-            throw tooSlow(within);
         } catch (IOException e) {
+            if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+                throw tooSlow(within);
+            }
             throw Problem.of(
                             ProblemCode.INVALID_REQUEST, "The body ended early or its framing is broken; send it again")
                     .withHeader("Connection", "close")

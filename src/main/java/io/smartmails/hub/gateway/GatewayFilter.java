@@ -27,6 +27,7 @@ public final class GatewayFilter extends HttpFilter {
     public static final String REQUEST_ID = GatewayFilter.class.getName() + ".requestId";
 
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[\\x21-\\x7e]{1,64}");
+    private static final int MAX_HEAD_CHARS = 16 * 1024;
     private static final String ADMIN_SCOPE = "keys:admin";
     private static final String BEARER = "bearer ";
 
@@ -58,6 +59,7 @@ public final class GatewayFilter extends HttpFilter {
     }
 
     private void guard(HttpServletRequest request, HttpServletResponse response) {
+        requireModestHead(request);
         String path = request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
         if (isUnder(path, "/v1")) {
             Caller caller = callerOf(request);
@@ -72,6 +74,29 @@ public final class GatewayFilter extends HttpFilter {
             Caller caller = callerOf(request);
             require(caller, ADMIN_SCOPE);
             request.setAttribute(Caller.ATTRIBUTE, caller);
+        }
+    }
+
+    private static void requireModestHead(HttpServletRequest request) {
+        int uriChars = request.getRequestURI().length()
+                + (request.getQueryString() == null
+                        ? 0
+                        : request.getQueryString().length());
+        if (uriChars > MAX_HEAD_CHARS) {
+            throw Problem.of(ProblemCode.URI_TOO_LONG, "The address may have " + MAX_HEAD_CHARS + " characters at most")
+                    .asException();
+        }
+        int headerChars = 0;
+        for (String name : Collections.list(request.getHeaderNames())) {
+            for (String value : Collections.list(request.getHeaders(name))) {
+                headerChars += name.length() + value.length();
+            }
+        }
+        if (headerChars > MAX_HEAD_CHARS) {
+            throw Problem.of(
+                            ProblemCode.HEADERS_TOO_LARGE,
+                            "The header fields may have " + MAX_HEAD_CHARS + " characters together")
+                    .asException();
         }
     }
 

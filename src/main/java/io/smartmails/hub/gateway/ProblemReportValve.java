@@ -27,7 +27,9 @@ public final class ProblemReportValve extends ErrorReportValve {
             case 414 -> ProblemCode.URI_TOO_LONG;
             case 415 -> ProblemCode.UNSUPPORTED_MEDIA_TYPE;
             case 431 -> ProblemCode.HEADERS_TOO_LARGE;
-            default -> status >= 500 ? ProblemCode.INTERNAL_ERROR : ProblemCode.INVALID_REQUEST;
+            case 500, 503 -> ProblemCode.INTERNAL_ERROR;
+            // 501 and 505 too: what the parser cannot read is the sender's to mend.
+            default -> ProblemCode.INVALID_REQUEST;
         };
         try {
             response.setStatus(code.status());

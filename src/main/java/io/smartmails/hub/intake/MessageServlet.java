@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.intake;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The SmartMails API for applications, as far as it is accepted and paced here: {@code POST /v1/messages}, {@code POST
@@ -106,7 +108,7 @@ final class MessageServlet extends HttpServlet {
             }
         } catch (ProblemException refused) {
             ProblemWriter.write(request, response, refused.problem());
-        } catch (RuntimeException e) {
+        } catch (DataAccessException e) {
             LOG.error("A message could not be journalled", e);
             ProblemWriter.write(
                     request,
@@ -279,16 +281,19 @@ final class MessageServlet extends HttpServlet {
         try {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            throw Problem.of(
-                            ProblemCode.INVALID_JSON,
-                            "The body is not valid JSON: line "
-                                    + e.getLocation().getLineNr() + ", column "
-                                    + e.getLocation().getColumnNr())
+            throw Problem.of(ProblemCode.INVALID_JSON, "The body is not valid JSON" + place(e.getLocation()))
                     .asException();
         } catch (IOException e) {
             throw Problem.of(ProblemCode.INVALID_JSON, "The body is not valid UTF-8 JSON")
                     .asException();
         }
+    }
+
+    /** Limits on depth and length are told without a place. */
+    private static String place(JsonLocation location) {
+        return location == null
+                ? ": it is nested too deeply or has too long a value"
+                : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     private static ObjectNode object(JsonNode node, String pointer) {

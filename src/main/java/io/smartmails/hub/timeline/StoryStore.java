@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +21,37 @@ public final class StoryStore {
     }
 
     public Optional<Story> find(String receipt) {
+        return head(receipt).map(head -> withBatch(tell(receipt, head)));
+    }
+
+    private Optional<Head> head(String receipt) {
         return database.read()
-                .sql("SELECT connection, topic, received_at, state, settled_at, cause FROM envelope WHERE id = :id")
+                .sql("SELECT connection, topic, received_at, state, settled_at FROM envelope WHERE id = :id")
                 .param("id", receipt)
-                .query((rs, n) -> tell(receipt, rs))
+                .query((rs, n) -> new Head(
+                        rs.getString("connection"),
+                        rs.getString("topic"),
+                        time(rs, "received_at"),
+                        rs.getString("state"),
+                        time(rs, "settled_at")))
                 .optional();
+    }
+
+    private record Head(String connection, String topic, Instant receivedAt, String state, Instant settledAt) {}
+
+    /** The receipt of a batch is that of its first envelope; it tells what became of the others too. */
+    private Story withBatch(Story story) {
+        List<Story.Entry> entries = new ArrayList<>(story.entries());
+        for (Story.Entry batch : story.entries()) {
+            if (batch.what().equals("batch")) {
+                Arrays.stream(batch.detail().split("[ ,]+"))
+                        .filter(word -> word.startsWith("env_") && !word.equals(story.receipt()))
+                        .forEach(id -> head(id).map(head -> tell(id, head))
+                                .ifPresent(other -> entries.add(new Story.Entry(
+                                        batch.at(), "intake", "batch-member", id + ": " + other.fate(), id))));
+            }
+        }
+        return new Story(story.receipt(), story.connection(), story.topic(), story.receivedAt(), story.fate(), entries);
     }
 
     /** Newest first. */
@@ -40,22 +67,22 @@ public final class StoryStore {
                 .toList();
     }
 
-    private Story tell(String receipt, ResultSet envelope) throws SQLException {
+    private Story tell(String receipt, Head head) {
         var parts = new Parts();
         List<Story.Entry> entries = new ArrayList<>();
-        Instant receivedAt = Instant.ofEpochMilli(envelope.getLong("received_at"));
-        String connection = envelope.getString("connection");
-        String topic = envelope.getString("topic");
-        String state = envelope.getString("state");
         entries.add(new Story.Entry(
-                receivedAt, "intake", "accepted", topic + " from " + connection + ", journalled", receipt));
-        parts.count(state);
-        if (state.equals("no-event")) {
+                head.receivedAt(),
+                "intake",
+                "accepted",
+                head.topic() + " from " + head.connection() + ", journalled",
+                receipt));
+        parts.count(head.state());
+        if (head.state().equals("no-event")) {
             entries.add(new Story.Entry(
-                    time(envelope, "settled_at"),
+                    head.settledAt(),
                     "routing",
                     "no-event",
-                    "this topic makes no event; the payload is kept",
+                    "the mapping makes no event of it, such as when it names no address; the payload is kept",
                     receipt));
         }
         each(receipt, "SELECT id, type, subject, created_at, rules FROM event WHERE envelope_id = :id", rs -> {
@@ -80,7 +107,7 @@ public final class StoryStore {
         });
         each(
                 receipt,
-                "SELECT id, kind, state, created_at, settled_at, upstream_id, cause FROM item WHERE envelope_id = :id",
+                "SELECT id, kind, state, due_at, attempts, created_at, settled_at, upstream_id, cause FROM item WHERE envelope_id = :id",
                 rs -> {
                     parts.count(rs.getString("state"));
                     entries.add(new Story.Entry(
@@ -92,6 +119,15 @@ public final class StoryStore {
                                 "delivered",
                                 "SmartMails took the " + rs.getString("kind"),
                                 rs.getString("upstream_id")));
+                    }
+                    if (rs.getString("state").equals("waiting") && rs.getString("cause") != null) {
+                        entries.add(new Story.Entry(
+                                time(rs, "created_at"),
+                                "sending",
+                                "waiting",
+                                "tried " + rs.getInt("attempts") + " time(s), next at " + time(rs, "due_at") + ": "
+                                        + rs.getString("cause"),
+                                rs.getString("id")));
                     }
                     if (rs.getString("state").equals("dropped")) {
                         entries.add(new Story.Entry(
@@ -111,7 +147,8 @@ public final class StoryStore {
                     rs.getString("ref")));
         });
         entries.sort(Comparator.comparing(Story.Entry::at));
-        return new Story(receipt, connection, topic, receivedAt, parts.fate(), List.copyOf(entries));
+        return new Story(
+                receipt, head.connection(), head.topic(), head.receivedAt(), parts.fate(), List.copyOf(entries));
     }
 
     private void each(String receipt, String sql, RowCallbackHandler row) {

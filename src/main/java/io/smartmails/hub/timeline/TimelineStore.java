@@ -7,7 +7,7 @@ import java.time.InstantSource;
 
 /** Writes entries; reading is {@link StoryStore}'s. */
 public final class TimelineStore {
-    private static final int DETAIL_CHARS = 2_000;
+    private static final int DETAIL_CHARS = 4_000;
 
     private final InstantSource clock;
     private final Ids ids;
