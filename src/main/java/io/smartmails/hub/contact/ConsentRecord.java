@@ -2,6 +2,8 @@
 package io.smartmails.hub.contact;
 
 import io.smartmails.hub.event.Consent;
+import java.time.Duration;
+import java.util.Comparator;
 
 /**
  * The newest statement of each kind about consent; together they say what holds.
@@ -16,26 +18,39 @@ record ConsentRecord(Said optIn, Said optOut, Said pending) {
     /** An opt-in that does not tell when it was given is older than everything: it can never undo an opt-out. */
     private static final long UNKNOWN_TIME = 0;
 
+    /** How far a source's clock may be ahead of ours; a later time is garbage, such as the year 9999, and tells nothing. */
+    private static final Duration SKEW = Duration.ofMinutes(5);
+
     /**
      * One statement.
      *
      * @param at when the person decided, epoch ms
      */
     record Said(long at, String method, String evidence, String by) {
+        /** Total, so that the newest is the same whatever came first. */
+        private static final Comparator<Said> AGE = Comparator.comparingLong(Said::at)
+                .thenComparing(Said::by)
+                .thenComparing(Said::method, Comparator.nullsFirst(Comparator.naturalOrder()))
+                .thenComparing(Said::evidence, Comparator.nullsFirst(Comparator.naturalOrder()));
+
         private static Said newer(Said a, Said b) {
             if (a == null || b == null) {
                 return a == null ? b : a;
             }
-            return a.at != b.at ? (a.at > b.at ? a : b) : (a.by.compareTo(b.by) >= 0 ? a : b);
+            return AGE.compare(a, b) >= 0 ? a : b;
         }
     }
 
-    /** @param saidAt version of the statement, for an opt-out that does not tell its time */
-    static ConsentRecord of(Consent consent, long saidAt, String by) {
+    /**
+     * @param saidAt version of the statement, for an opt-out that does not tell its time
+     * @param now of the receipt, epoch ms
+     */
+    static ConsentRecord of(Consent consent, long saidAt, String by, long now) {
         if (consent == null) {
             return NONE;
         }
-        long at = consent.at() != null ? consent.at().toEpochMilli() : UNKNOWN_TIME;
+        long told = consent.at() == null ? UNKNOWN_TIME : consent.at().toEpochMilli();
+        long at = told > now + SKEW.toMillis() ? UNKNOWN_TIME : Math.max(UNKNOWN_TIME, told);
         return switch (consent.state()) {
             case SUBSCRIBED -> new ConsentRecord(new Said(at, consent.method(), consent.evidence(), by), null, null);
             case UNSUBSCRIBED ->

@@ -16,15 +16,18 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Merges what sources say about people, one row per person.
  *
  * <p>A person is found by the source's id first, then by address (compared in lower case). A changed address moves along;
- * if it belongs to another row, the two are one person. What was not said never clears anything.
+ * if it belongs to another row, the two are one person. An address that a person gave up finds nobody any more: it may be
+ * somebody else's by now. What was not said never clears anything.
  */
 public class ContactLedger {
     private static final String BATCH_KEY = "contacts";
@@ -46,7 +49,7 @@ public class ContactLedger {
         Contact contact = command.contact();
         long now = clock.millis();
         long saidAt = contact.updatedAt() == null ? now : contact.updatedAt().toEpochMilli();
-        Person said = Person.said(contact, command.connection(), saidAt, command.lists(), command.tags());
+        Person said = Person.said(contact, command.connection(), saidAt, now, command.lists(), command.tags());
         Optional<ContactStore.Row> known = find(tx, command, said);
         if (known.isEmpty() && said.email() == null) {
             return Merge.NO_ADDRESS;
@@ -54,15 +57,21 @@ public class ContactLedger {
         String id = known.map(ContactStore.Row::id).orElseGet(() -> ids.next("con"));
         Person before = known.map(ContactStore.Row::person).orElse(null);
         Person after = before == null ? said : before.and(said);
-        boolean isOld = link(tx, command, id, saidAt);
-        Person whole = absorbNamesake(tx, id, after);
-        if (before != null && whole.equals(before)) {
-            return isOld ? Merge.STALE : Merge.UNCHANGED;
+        OptionalLong lastSaid = link(tx, command, id, saidAt);
+        boolean newSource = contact.sourceId() != null && lastSaid.isEmpty();
+        Optional<ContactStore.Row> namesake =
+                store.byEmail(tx, after.emailKey()).filter(row -> !row.id().equals(id));
+        Person whole = namesake.map(row -> after.and(row.person())).orElse(after);
+        boolean shows = before == null || newSource || namesake.isPresent() || !whole.looksLike(before);
+        if (shows || !whole.equals(before)) {
+            namesake.ifPresent(row -> store.absorb(tx, row.id(), id));
+            long changedAt = Stream.concat(known.stream(), namesake.stream())
+                    .mapToLong(row -> row.changedAt() + 1)
+                    .reduce(now, Math::max);
+            store.save(tx, new ContactStore.Row(id, whole, changedAt));
         }
-        long changedAt = Math.max(now, known.map(row -> row.changedAt() + 1).orElse(now));
-        store.save(tx, new ContactStore.Row(id, whole, changedAt));
-        if (before != null && whole.looksLike(before)) {
-            return isOld ? Merge.STALE : Merge.UNCHANGED;
+        if (!shows) {
+            return lastSaid.orElse(Long.MIN_VALUE) > saidAt ? Merge.STALE : Merge.UNCHANGED;
         }
         items.add(
                 tx,
@@ -90,26 +99,15 @@ public class ContactLedger {
         return bySource.or(() -> said.email() == null ? Optional.empty() : store.byEmail(tx, said.emailKey()));
     }
 
-    /** @return whether the source said something newer about this person before */
-    private boolean link(Tx tx, ContactCommand command, String contactId, long saidAt) {
+    /** @return version of the newest statement of this source about this person so far; empty for its first, or a guest */
+    private OptionalLong link(Tx tx, ContactCommand command, String contactId, long saidAt) {
         String sourceId = command.contact().sourceId();
         if (sourceId == null) {
-            return false;
+            return OptionalLong.empty();
         }
-        boolean isOld = store.saidAt(tx, command.connection(), sourceId).orElse(Long.MIN_VALUE) > saidAt;
+        OptionalLong lastSaid = store.saidAt(tx, command.connection(), sourceId);
         store.link(tx, command.connection(), command.connector(), sourceId, contactId, saidAt);
-        return isOld;
-    }
-
-    private Person absorbNamesake(Tx tx, String id, Person person) {
-        Optional<ContactStore.Row> other =
-                store.byEmail(tx, person.emailKey()).filter(row -> !row.id().equals(id));
-        if (other.isEmpty()) {
-            return person;
-        }
-        Person whole = person.and(other.get().person());
-        store.absorb(tx, other.get().id(), id);
-        return whole;
+        return lastSaid;
     }
 
     /** The contacts as SmartMails takes them (contract 4.10), by id; lists are still names. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
+import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.queue.Account;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ContactStore {
         try {
             return JSON.readValue(json, Person.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored contact is not readable: " + e.getOriginalMessage(), e);
+            throw new PermanentFailure("a stored contact is not readable", e);
         }
     }
 
@@ -46,14 +47,20 @@ final class ContactStore {
         try {
             return JSON.writeValueAsString(person);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("a contact cannot be stored: " + e.getOriginalMessage(), e);
+            throw new PermanentFailure("a contact cannot be stored as JSON", e);
         }
+    }
+
+    /** What is read to be merged must not be changed by another node before it is saved. */
+    private String lock(String table) {
+        return database.isSqlite() ? "" : " FOR UPDATE OF " + table;
     }
 
     Optional<Row> bySource(Tx tx, String connection, String sourceId) {
         return tx.jdbc()
                 .sql("SELECT c.id, c.json, c.changed_at FROM contact c JOIN contact_source s ON s.contact_id = c.id"
-                        + " WHERE s.account = :account AND s.connection = :connection AND s.source_id = :source")
+                        + " WHERE s.account = :account AND s.connection = :connection AND s.source_id = :source"
+                        + lock("c"))
                 .param("account", Account.MAIN)
                 .param("connection", connection)
                 .param("source", sourceId)
@@ -63,7 +70,8 @@ final class ContactStore {
 
     Optional<Row> byEmail(Tx tx, String emailKey) {
         return tx.jdbc()
-                .sql("SELECT id, json, changed_at FROM contact WHERE account = :account AND email_key = :email")
+                .sql("SELECT id, json, changed_at FROM contact WHERE account = :account AND email_key = :email"
+                        + lock("contact"))
                 .param("account", Account.MAIN)
                 .param("email", emailKey)
                 .query(ROW)
