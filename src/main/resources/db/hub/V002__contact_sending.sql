@@ -16,6 +16,7 @@ CREATE TABLE contact_source (
     source_id  VARCHAR(200) NOT NULL,
     connector  VARCHAR(80)  NOT NULL, -- namespace of the external id
     contact_id VARCHAR(40)  NOT NULL,
+    email_key  VARCHAR(320) NOT NULL, -- address it says
     said_at    BIGINT       NOT NULL, -- version of its newest statement; an older one is stale
     PRIMARY KEY (account, connection, source_id)
 );

@@ -51,7 +51,7 @@ class StateController {
     @GetMapping("/inbox")
     Page<InboxView.Mail> inbox(
             @RequestParam(required = false) String to, @RequestParam(defaultValue = Limit.USUAL) int limit) {
-        return new Page<>(inbox.inbox(to, Limit.checked(limit)));
+        return new Page<>(inbox.inbox(to, Limit.ofMails(limit)));
     }
 
     private static Map<String, Object> json(RoutesView.Route route) {

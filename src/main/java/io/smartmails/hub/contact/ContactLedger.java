@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -49,16 +48,33 @@ public class ContactLedger {
         Contact contact = command.contact();
         long now = clock.millis();
         long saidAt = contact.updatedAt() == null ? now : contact.updatedAt().toEpochMilli();
-        Person said = Person.said(contact, command.connection(), saidAt, now, command.lists(), command.tags());
-        Optional<ContactStore.Row> known = find(tx, command, said);
-        if (known.isEmpty() && said.email() == null) {
+        Person statement = Person.said(contact, command.connection(), saidAt, now, command.lists(), command.tags());
+        Optional<ContactStore.Link> link = contact.sourceId() == null
+                ? Optional.empty()
+                : store.link(tx, command.connection(), contact.sourceId());
+        Optional<ContactStore.Row> known = link.flatMap(there -> store.byId(tx, there.contactId()))
+                .or(() -> statement.email() == null ? Optional.empty() : store.byEmail(tx, statement.emailKey()));
+        if (known.isEmpty() && statement.email() == null) {
             return Merge.NO_ADDRESS;
         }
+        boolean isOld = link.isPresent() && link.get().saidAt() > saidAt;
         String id = known.map(ContactStore.Row::id).orElseGet(() -> ids.next("con"));
         Person before = known.map(ContactStore.Row::person).orElse(null);
-        Person after = before == null ? said : before.and(said);
-        OptionalLong lastSaid = link(tx, command, id, saidAt);
-        boolean newSource = contact.sourceId() != null && lastSaid.isEmpty();
+        Person after = before == null
+                ? statement
+                : before.and(movesNobody(link, statement, isOld) ? statement.withoutAddress() : statement);
+        if (contact.sourceId() != null) {
+            String says = isOld || statement.email() == null
+                    ? link.map(ContactStore.Link::emailKey).orElse(after.emailKey())
+                    : statement.emailKey();
+            store.link(
+                    tx,
+                    command.connection(),
+                    command.connector(),
+                    contact.sourceId(),
+                    new ContactStore.Link(id, isOld ? link.get().saidAt() : saidAt, says));
+        }
+        boolean newSource = contact.sourceId() != null && link.isEmpty();
         Optional<ContactStore.Row> namesake =
                 store.byEmail(tx, after.emailKey()).filter(row -> !row.id().equals(id));
         Person whole = namesake.map(row -> after.and(row.person())).orElse(after);
@@ -71,7 +87,7 @@ public class ContactLedger {
             store.save(tx, new ContactStore.Row(id, whole, changedAt));
         }
         if (!shows) {
-            return lastSaid.orElse(Long.MIN_VALUE) > saidAt ? Merge.STALE : Merge.UNCHANGED;
+            return isOld ? Merge.STALE : Merge.UNCHANGED;
         }
         items.add(
                 tx,
@@ -92,22 +108,12 @@ public class ContactLedger {
         return Merge.CHANGED;
     }
 
-    private Optional<ContactStore.Row> find(Tx tx, ContactCommand command, Person said) {
-        Optional<ContactStore.Row> bySource = command.contact().sourceId() == null
-                ? Optional.empty()
-                : store.bySource(tx, command.connection(), command.contact().sourceId());
-        return bySource.or(() -> said.email() == null ? Optional.empty() : store.byEmail(tx, said.emailKey()));
-    }
-
-    /** @return version of the newest statement of this source about this person so far; empty for its first, or a guest */
-    private OptionalLong link(Tx tx, ContactCommand command, String contactId, long saidAt) {
-        String sourceId = command.contact().sourceId();
-        if (sourceId == null) {
-            return OptionalLong.empty();
-        }
-        OptionalLong lastSaid = store.saidAt(tx, command.connection(), sourceId);
-        store.link(tx, command.connection(), command.connector(), sourceId, contactId, saidAt);
-        return lastSaid;
+    /**
+     * Only a source that says another address than before changes it: one that still says the old one, because the change was
+     * made elsewhere, must not take it back.
+     */
+    private static boolean movesNobody(Optional<ContactStore.Link> link, Person statement, boolean isOld) {
+        return isOld || link.isPresent() && link.get().emailKey().equals(statement.emailKey());
     }
 
     /** The contacts as SmartMails takes them (contract 4.10), by id; lists are still names. */

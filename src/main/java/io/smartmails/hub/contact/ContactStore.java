@@ -12,7 +12,6 @@ import io.smartmails.hub.queue.Account;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.springframework.jdbc.core.RowMapper;
 
 /** Rows of the ledger. */
@@ -51,19 +50,35 @@ final class ContactStore {
         }
     }
 
-    /** What is read to be merged must not be changed by another node before it is saved. */
-    private String lock(String table) {
-        return database.isSqlite() ? "" : " FOR UPDATE OF " + table;
-    }
+    /**
+     * What a record of a source means.
+     *
+     * @param saidAt version of its newest statement, epoch ms
+     * @param emailKey address it says
+     */
+    record Link(String contactId, long saidAt, String emailKey) {}
 
-    Optional<Row> bySource(Tx tx, String connection, String sourceId) {
+    Optional<Link> link(Tx tx, String connection, String sourceId) {
         return tx.jdbc()
-                .sql("SELECT c.id, c.json, c.changed_at FROM contact c JOIN contact_source s ON s.contact_id = c.id"
-                        + " WHERE s.account = :account AND s.connection = :connection AND s.source_id = :source"
-                        + lock("c"))
+                .sql("SELECT contact_id, said_at, email_key FROM contact_source"
+                        + " WHERE account = :account AND connection = :connection AND source_id = :source")
                 .param("account", Account.MAIN)
                 .param("connection", connection)
                 .param("source", sourceId)
+                .query((rs, n) ->
+                        new Link(rs.getString("contact_id"), rs.getLong("said_at"), rs.getString("email_key")))
+                .optional();
+    }
+
+    /** What is read to be merged must not be changed by another node before it is saved. */
+    private String lock() {
+        return database.isSqlite() ? "" : " FOR UPDATE";
+    }
+
+    Optional<Row> byId(Tx tx, String id) {
+        return tx.jdbc()
+                .sql("SELECT id, json, changed_at FROM contact WHERE id = :id" + lock())
+                .param("id", id)
                 .query(ROW)
                 .optional();
     }
@@ -71,7 +86,7 @@ final class ContactStore {
     Optional<Row> byEmail(Tx tx, String emailKey) {
         return tx.jdbc()
                 .sql("SELECT id, json, changed_at FROM contact WHERE account = :account AND email_key = :email"
-                        + lock("contact"))
+                        + lock())
                 .param("account", Account.MAIN)
                 .param("email", emailKey)
                 .query(ROW)
@@ -114,33 +129,20 @@ final class ContactStore {
                 .update();
     }
 
-    /** Version of the newest statement of a source about this person. */
-    OptionalLong saidAt(Tx tx, String connection, String sourceId) {
-        return tx.jdbc()
-                .sql("SELECT said_at FROM contact_source"
-                        + " WHERE account = :account AND connection = :connection AND source_id = :source")
-                .param("account", Account.MAIN)
-                .param("connection", connection)
-                .param("source", sourceId)
-                .query(Long.class)
-                .optional()
-                .map(OptionalLong::of)
-                .orElse(OptionalLong.empty());
-    }
-
-    void link(Tx tx, String connection, String connector, String sourceId, String contactId, long saidAt) {
+    void link(Tx tx, String connection, String connector, String sourceId, Link link) {
         tx.jdbc()
-                .sql("INSERT INTO contact_source (account, connection, source_id, connector, contact_id, said_at)"
-                        + " VALUES (:account, :connection, :source, :connector, :contact, :at)"
+                .sql("INSERT INTO contact_source"
+                        + " (account, connection, source_id, connector, contact_id, said_at, email_key)"
+                        + " VALUES (:account, :connection, :source, :connector, :contact, :at, :email)"
                         + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
-                        + " said_at = CASE WHEN contact_source.said_at > excluded.said_at THEN contact_source.said_at"
-                        + " ELSE excluded.said_at END")
+                        + " said_at = excluded.said_at, email_key = excluded.email_key")
                 .param("account", Account.MAIN)
                 .param("connection", connection)
                 .param("source", sourceId)
                 .param("connector", connector)
-                .param("contact", contactId)
-                .param("at", saidAt)
+                .param("contact", link.contactId())
+                .param("at", link.saidAt())
+                .param("email", link.emailKey())
                 .update();
     }
 

@@ -59,6 +59,12 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
         return address.length() > LONGEST_ADDRESS || address.indexOf('\0') >= 0 ? null : address;
     }
 
+    Person withoutAddress() {
+        SortedMap<String, Fact> others = new TreeMap<>(facts);
+        others.remove(EMAIL);
+        return new Person(others, lists, tags, consent);
+    }
+
     Person and(Person other) {
         SortedMap<String, Fact> allFacts = new TreeMap<>(facts);
         other.facts.forEach(

@@ -78,11 +78,12 @@ final class RequestLogStore {
                 .param("start", start.toEpochMilli())
                 .query((rs, n) -> {
                     long ended = rs.getLong("ended_at");
+                    boolean open = rs.wasNull();
                     return new LoggedRequest(
                             rs.getString("id"),
                             Lane.read(rs.getString("lane")),
                             Instant.ofEpochMilli(rs.getLong("started_at")),
-                            rs.wasNull() ? null : Instant.ofEpochMilli(ended));
+                            open ? null : Instant.ofEpochMilli(ended));
                 })
                 .list();
     }

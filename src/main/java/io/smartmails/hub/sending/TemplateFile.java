@@ -36,7 +36,8 @@ record TemplateFile(String name, String alias, ObjectNode content, Map<String, I
     static final String ENDING = ".yaml";
     static final Pattern ALIAS = Pattern.compile("[a-z0-9_-]{1,100}");
 
-    private static final LoadSettings SETTINGS = LoadSettings.builder().build();
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setAllowNonScalarKeys(true).build();
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> TEXTS =
             List.of("name", "kind", "subject", "preheader", "html", "text", "sender_profile_id");
@@ -76,9 +77,17 @@ record TemplateFile(String name, String alias, ObjectNode content, Map<String, I
             if (!keys().contains(key)) {
                 throw new BrokenTemplate(name, line, "unknown key '" + key + "'" + NearestName.hint(key, keys()));
             }
+            // An unquoted {{ name }} is a mapping in YAML.
+            if (TEXTS.contains(key) && !(entry.getValueNode() instanceof ScalarNode)) {
+                throw notText(name, line, key);
+            }
             lines.put(key, line);
         }
         return lines;
+    }
+
+    private static BrokenTemplate notText(String name, int line, String key) {
+        return new BrokenTemplate(name, line, "'" + key + "' must be text; put it in quotes");
     }
 
     private static List<String> keys() {
@@ -93,7 +102,7 @@ record TemplateFile(String name, String alias, ObjectNode content, Map<String, I
             if (value instanceof String text) {
                 content.put(key, text);
             } else if (value != null) {
-                throw new BrokenTemplate(name, lines.get(key), "'" + key + "' must be text; put it in quotes");
+                throw notText(name, lines.get(key), key);
             }
         }
         for (String key : LISTS) {

@@ -1,256 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.sending;
 
-import static io.smartmails.hub.sending.SendingKit.person;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.smartmails.hub.event.Contact;
-import io.smartmails.hub.queue.Item;
-import io.smartmails.hub.sending.FakeSmartMails.Trouble;
-import io.smartmails.testkit.Databases;
-import io.smartmails.testkit.SettableClock;
-import java.math.BigDecimal;
+import io.smartmails.hub.contact.Merge;
+import io.smartmails.testkit.FakeSmartMails.Mishap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContactSyncTest {
-    @TempDir
-    Path folder;
-
-    private final SettableClock clock = new SettableClock();
-    private final FakeSmartMails smartMails = new FakeSmartMails(clock);
     private SendingKit kit;
 
     @BeforeEach
-    void open() {
-        kit = open(60);
-    }
-
-    private SendingKit open(int requestsPerMinute) {
-        return new SendingKit(Databases.sqlite(folder, "db/hub"), smartMails, clock, requestsPerMinute);
+    void open(@TempDir Path folder) {
+        kit = new SendingKit(folder, 6000);
     }
 
     @AfterEach
     void close() {
-        kit.database.close();
-        smartMails.close();
+        kit.close();
     }
 
-    private void change(String sourceId, String firstName, String... lists) {
-        clock.advance(Duration.ofMillis(10));
-        kit.say(person(sourceId, "p" + sourceId + "@example.com", firstName, clock.instant()), lists);
-    }
-
-    private JsonNode sent(int batch) {
-        return smartMails.batches.get(batch).body().path("contacts");
+    private JsonNode lastContact(int index) {
+        List<JsonNode> batches = kit.smartMails.contactBatches();
+        return batches.get(batches.size() - 1).path("contacts").path(index);
     }
 
     @Test
-    void tenChangesThatWaitAreOneContactUpstreamAndSettleTogether() {
+    void tenChangesThatWaitTogetherAreOneItemUpstreamAndAllAreSettled() {
         for (int i = 0; i < 10; i++) {
-            change("7", "Ada" + i);
+            kit.advance(Duration.ofSeconds(1));
+            assertThat(kit.changed("1", "ada@example.com", "Ada " + i)).isEqualTo(Merge.CHANGED);
         }
-        assertThat(kit.contactSync.step()).isTrue();
-        assertThat(kit.contactSync.step()).isFalse();
-        assertThat(smartMails.batches).hasSize(1);
-        assertThat(sent(0)).hasSize(1);
-        assertThat(sent(0).path(0).path("first_name").asText()).isEqualTo("Ada9");
-        assertThat(sent(0).path(0).path("external_ids").path("shopify").asText())
-                .isEqualTo("7");
-        assertThat(smartMails.batches.get(0).body().path("match_on").toString())
-                .isEqualTo("[\"external_id:shopify\",\"email\"]");
-        assertThat(kit.count("contact", "delivered")).isEqualTo(10);
+        kit.run();
+
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
+        assertThat(kit.smartMails.contactBatches().get(0).path("contacts")).hasSize(1);
+        JsonNode contact = lastContact(0);
+        assertThat(contact.path("first_name").asText()).isEqualTo("Ada 9");
+        assertThat(contact.path("external_ids").path("shopify").asText()).isEqualTo("1");
+        assertThat(contact.path("consent").path("status").asText()).isEqualTo("subscribed");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 10));
     }
 
     @Test
-    void whatChangesDuringTheCallWaitsForTheNext() {
-        change("7", "Ada");
-        smartMails.afterAccepting = () -> {
-            smartMails.afterAccepting = () -> {};
-            change("7", "Grace");
-        };
-        kit.contactSync.step();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(1);
-        assertThat(kit.count("contact", "waiting")).isEqualTo(1);
-        kit.contactSync.step();
-        assertThat(sent(1).path(0).path("first_name").asText()).isEqualTo("Grace");
-        assertThat(sent(1).path(0).path("source_updated_at").asText())
-                .isGreaterThan(sent(0).path(0).path("source_updated_at").asText());
+    void theBatchSaysHowToMatchAndThatOnlyANewerConsentBringsAnybodyBack() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.run();
+
+        JsonNode batch = kit.smartMails.contactBatches().get(0);
+        assertThat(batch.path("match_on").toString()).isEqualTo("[\"external_id:shopify\",\"email\"]");
+        assertThat(batch.path("resubscribe").asBoolean()).isTrue();
+        assertThat(lastContact(0).path("source_updated_at").asText()).isNotEmpty();
     }
 
     @Test
-    void aListIsMadeOnceAndItsIdIsUsed() {
-        smartMails.lists.put("customers", "lst_9");
-        change("7", "Ada", "customers", "buyers");
-        change("8", "Grace", "buyers");
-        kit.drain();
-        change("9", "Edsger", "buyers", "customers");
-        kit.drain();
-        assertThat(smartMails.requests)
-                .extracting(FakeSmartMails.Request::line)
-                .containsExactly(
-                        "GET /account", "GET /lists", "POST /lists", "POST /contacts/batch", "POST /contacts/batch");
-        assertThat(sent(0).path(0).path("lists").path("add").toString()).isEqualTo("[\"lst_buyers\",\"lst_9\"]");
-        assertThat(kit.count("contact", "delivered")).isEqualTo(3);
-        assertThat(kit.states("contact")).extracting(SendingKit.State::attempts).containsOnly(1);
+    void whatChangesDuringTheCallWaitsForTheNextOne() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.smartMails.during(() -> {
+            kit.advance(Duration.ofSeconds(1));
+            kit.changed("1", "ada@example.com", "Augusta");
+        });
+        // the limits are asked first, so the change comes during that call or the batch; both must be carried over
+        kit.run();
+
+        assertThat(lastContact(0).path("first_name").asText()).isEqualTo("Augusta");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
     }
 
     @Test
-    void listsAreLearntInTheSmallestBudgetToo() {
-        kit.database.close();
-        kit = open(1);
-        change("7", "Ada", "customers");
-        kit.drain();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(1);
-        assertThat(smartMails.mostInAnyMinute()).isEqualTo(1);
+    void aLostAnswerIsRepeatedWithTheNewestState() {
+        kit.limits.current();
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.smartMails.next(Mishap.LOSE_ANSWER);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 1));
+        kit.advance(Duration.ofSeconds(1));
+        kit.changed("1", "ada@example.com", "Augusta");
+        kit.advance(Duration.ofMinutes(1));
+        kit.run();
+
+        assertThat(lastContact(0).path("first_name").asText()).isEqualTo("Augusta");
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
     }
 
     @Test
-    void aListThatWasDeletedThereIsMadeAgain() {
-        change("7", "Ada", "customers");
-        kit.drain();
-        smartMails.lists.clear();
-        change("8", "Grace", "customers");
-        kit.drain();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(2);
-        assertThat(smartMails.lists).containsEntry("customers", "lst_customers");
+    void aContactThatIsRejectedIsADeadLetterAndAReplaySendsItsPresentState() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "ben@example.com", "Ben");
+        kit.smartMails.failContact("ada@example.com", "conflict");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).contains("conflict").doesNotContain("ada@example.com");
+        int batches = kit.smartMails.contactBatches().size();
+        kit.advance(Duration.ofHours(2));
+        kit.run();
+        assertThat(kit.smartMails.contactBatches()).hasSize(batches);
+
+        kit.smartMails.takeContact("ada@example.com");
+        kit.replay(kit.dead().get(0).id());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+    }
+
+    @Test
+    void theOneThatSpoilsABatchIsFoundAndTheOthersGo() {
+        for (int i = 0; i < 100; i++) {
+            kit.changed("" + i, "person" + i + "@example.com", "P");
+        }
+        kit.smartMails.refuseBatchesWith(
+                contact -> contact.path("email").asText().equals("person42@example.com"));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 99, "dead", 1));
+    }
+
+    @Test
+    void listsAreMadeOnceByNameAndMadeAgainWhenTheyAreGone() {
+        kit.changed("1", "ada@example.com", "Ada", "customers", "friends");
+        kit.run();
+        kit.changed("2", "ben@example.com", "Ben", "customers");
+        kit.run();
+        assertThat(kit.smartMails.lists()).containsOnlyKeys("customers", "friends");
+        assertThat(kit.smartMails.requests("POST /lists")).isEqualTo(2);
+        assertThat(kit.smartMails.requests("GET /lists")).isEqualTo(1);
+
+        kit.smartMails.forgetLists();
+        kit.changed("3", "cy@example.com", "Cy", "customers");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2, "waiting", 1));
+        kit.advance(Duration.ofMinutes(1));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+    }
+
+    @Test
+    @Timeout(20)
+    void aNewListNeedsNoTokenWhileTheBatchHoldsTheOnlyOne(@TempDir Path folder) {
+        try (var small = new SendingKit(folder, 1)) {
+            small.changed("1", "ada@example.com", "Ada", "customers");
+            // The sync waits for its tokens, so somebody else has to let the time pass.
+            ScheduledExecutorService time = Executors.newSingleThreadScheduledExecutor();
+            time.scheduleAtFixedRate(() -> small.advance(Duration.ofSeconds(5)), 1, 5, TimeUnit.MILLISECONDS);
+            await().pollInSameThread().until(() -> {
+                small.run();
+                return !small.states().containsKey("waiting");
+            });
+            time.shutdownNow();
+            assertThat(small.states()).isEqualTo(Map.of("delivered", 1));
+        }
+    }
+
+    @Test
+    void twoContactsThatTurnOutToBeOneWhileTheyAreOnTheirWayAreBothSettled() {
+        kit.limits.current();
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "augusta@example.com", "Augusta");
+        kit.items.claimContacts("contacts", 10, Duration.ofMinutes(5));
+        kit.advance(Duration.ofSeconds(1));
+        kit.changed("1", "augusta@example.com", "Augusta");
+        kit.advance(Duration.ofMinutes(6));
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
     }
 
     @Test
     void aListThatCannotBeMadeKillsOnlyWhatWantsIt() {
-        change("7", "Ada", "!wrong");
-        change("8", "Grace", "customers");
-        kit.drain();
-        assertThat(kit.states("contact")).extracting(SendingKit.State::state).containsExactly("dead", "delivered");
-        assertThat(kit.states("contact").get(0).cause()).startsWith("the list '!wrong' cannot be used: ");
+        kit.changed("1", "ada@example.com", "Ada", "!wrong", "customers");
+        kit.changed("2", "ben@example.com", "Ben", "customers");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).startsWith("the list '!wrong' cannot be used: ");
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
     }
 
     @Test
-    void aFailedContactIsADeadLetterAndItsReplaySendsItAgain() {
-        change("7", "Ada");
-        change("8", "Grace");
-        smartMails.rejects = contact -> contact.path("first_name").asText().equals("Ada") ? "field_type" : null;
-        kit.contactSync.step();
-        assertThat(kit.states("contact")).extracting(SendingKit.State::state).containsExactly("dead", "delivered");
-        assertThat(kit.states("contact").get(0).cause())
-                .isEqualTo("SmartMails rejected the contact: field_type, it is wrong");
-        smartMails.rejects = contact -> null;
-        kit.replay(kit.states("contact").get(0).id());
-        kit.contactSync.step();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(2);
-    }
-
-    @Test
-    void aBatchThatIsTooLargeIsHalved() {
-        for (int i = 10; i < 30; i++) {
-            change("" + i, "Ada");
-            change("" + i, "Grace");
-        }
-        smartMails.spoils = contact -> contact.path("email").asText().startsWith("p17@");
-        kit.drain();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(38);
-        assertThat(kit.count("contact", "dead")).isEqualTo(2);
-        assertThat(kit.states("contact"))
-                .filteredOn(state -> state.state().equals("dead"))
-                .extracting(SendingKit.State::batchKey)
-                .containsOnly("contacts");
-    }
-
-    @Test
-    void anOutageIsSatOut() {
-        change("7", "Ada");
-        smartMails.troubles.addAll(List.of(Trouble.BUSY, Trouble.DROP_AFTER_ACCEPTING, Trouble.THROTTLED));
-        kit.drain();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(1);
-        assertThat(smartMails.batches).hasSize(4);
-    }
-
-    @Test
-    void anItemWhoseContactWasJoinedMeanwhileKeepsNothingElseWaiting() {
-        change("8", "Grace");
-        kit.database.write(tx -> kit.items.add(
-                tx,
-                new Item(
-                        "itm_0",
-                        Item.Kind.CONTACT,
-                        "env_1",
-                        "run_1",
-                        null,
-                        "con_gone",
-                        Item.Lane.SYNC,
-                        "contacts",
-                        null,
-                        0,
-                        clock.instant(),
-                        "{}"),
-                clock.instant()));
-        kit.contactSync.step();
-        assertThat(kit.states("contact")).extracting(SendingKit.State::state).containsExactly("waiting", "delivered");
-        assertThat(kit.states("contact").get(0).cause()).contains("joined");
+    void learningListsCostsNoItemATry() {
+        kit.changed("1", "ada@example.com", "Ada", "customers", "friends");
+        kit.run();
+        assertThat(kit.database
+                        .read()
+                        .sql("SELECT attempts FROM item")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
     }
 
     @Test
     void aContactThatCannotBeReadDiesAlone() {
-        change("7", "Ada");
-        change("8", "Grace");
-        change("9", "Edsger");
-        kit.database.write(tx -> tx.jdbc()
-                .sql("UPDATE contact SET json = '{' WHERE email_key = 'p8@example.com'")
-                .update());
-        kit.drain();
-        assertThat(kit.states("contact"))
-                .extracting(SendingKit.State::state)
-                .containsExactly("delivered", "dead", "delivered");
-    }
-
-    @Test
-    void numbersStayAsTheSourceWroteThem() {
-        kit.say(new Contact(
-                "7",
-                "ada@example.com",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Map.of("total_spent", new BigDecimal("120.00")),
-                null,
-                null,
-                clock.instant()));
-        smartMails.rejects = contact -> null;
-        kit.contactSync.step();
-        assertThat(kit.ledger
-                        .outgoing(List.of(kit.database
-                                .read()
-                                .sql("SELECT id FROM contact")
-                                .query(String.class)
-                                .single()))
-                        .values())
-                .singleElement()
-                .satisfies(contact -> assertThat(contact.members().get("fields"))
-                        .isEqualTo(Map.of("total_spent", new BigDecimal("120.00"))));
-        assertThat(smartMails.bodies).last().asString().contains("\"total_spent\":120.00");
-    }
-
-    @Test
-    void nobodyStarvesBesideABacklogOfTransactionalMail() {
-        smartMails.limits.put("messages_per_batch", 1);
-        for (int i = 0; i < 100; i++) {
-            kit.addSend("itm_" + i);
+        for (int i = 0; i < 5; i++) {
+            kit.changed("" + i, "person" + i + "@example.com", "P");
         }
-        while (kit.sender.step()) {}
-        change("7", "Ada");
-        kit.contactSync.step();
-        assertThat(kit.count("contact", "delivered")).isEqualTo(1);
+        kit.database.write(tx -> tx.jdbc()
+                .sql("UPDATE contact SET json = '{' WHERE email_key = 'person3@example.com'")
+                .update());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 4, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).isEqualTo("a stored contact is not readable");
+    }
+
+    @Test
+    void anItemOfAContactThatIsNoMoreKeepsNothingElseWaiting() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "ben@example.com", "Ben");
+        kit.database.write(tx -> tx.jdbc()
+                .sql("DELETE FROM contact WHERE email_key = 'ada@example.com'")
+                .update());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "waiting", 1));
+    }
+
+    @Test
+    void contactsDoNotStarveBesideTransactionalMailWithoutEnd(@TempDir Path folder) {
+        try (var busy = new SendingKit(folder, 60)) {
+            busy.smartMails.allowMessagesPerBatch(1);
+            for (int i = 0; i < 100; i++) {
+                busy.send(io.smartmails.hub.queue.Item.Lane.TRANSACTIONAL, "ada@example.com");
+            }
+            busy.run();
+            busy.changed("1", "ada@example.com", "Ada");
+            busy.sync.step();
+            assertThat(busy.smartMails.contactBatches()).hasSize(1);
+        }
     }
 }

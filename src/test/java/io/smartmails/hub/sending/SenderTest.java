@@ -2,19 +2,21 @@
 package io.smartmails.hub.sending;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smartmails.hub.queue.Item;
+import io.smartmails.hub.queue.Item.Lane;
 import io.smartmails.hub.queue.LeaseStore;
-import io.smartmails.hub.sending.FakeSmartMails.Trouble;
-import io.smartmails.testkit.Databases;
-import io.smartmails.testkit.SettableClock;
+import io.smartmails.testkit.FakeSmartMails;
+import io.smartmails.testkit.FakeSmartMails.Mishap;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,358 +26,321 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SenderTest {
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofHours(1);
 
-    @TempDir
-    Path folder;
-
-    private final SettableClock clock = new SettableClock();
-    private final FakeSmartMails smartMails = new FakeSmartMails(clock);
     private SendingKit kit;
 
     @BeforeEach
-    void open() {
-        kit = open(60);
-    }
-
-    private SendingKit open(int requestsPerMinute) {
-        return new SendingKit(Databases.sqlite(folder, "db/hub"), smartMails, clock, requestsPerMinute);
+    void open(@TempDir Path folder) {
+        kit = new SendingKit(folder, 6000);
     }
 
     @AfterEach
     void close() {
-        kit.database.close();
-        smartMails.close();
-    }
-
-    private List<String> dedupeIds(int batch) {
-        return smartMails.batches.get(batch).body().path("messages").findValuesAsText("dedupe_id");
+        kit.close();
     }
 
     @Test
-    void whatIsDueLeavesInOneRequestAndKeepsTheIdItHasThere() {
-        kit.addSend("itm_1");
-        kit.addSend("itm_2");
-        assertThat(kit.sender.step()).isTrue();
-        assertThat(kit.sender.step()).isFalse();
-        assertThat(smartMails.batches).hasSize(1);
-        assertThat(dedupeIds(0)).containsExactly("itm_1", "itm_2");
-        assertThat(kit.send("itm_1").state()).isEqualTo("delivered");
-        assertThat(kit.send("itm_1").upstreamId()).isEqualTo("msg_itm_1");
+    void everyItemOfABatchIsSettledByItsOwnResult() {
+        String good = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
+        String suppressed = kit.send(Lane.TRANSACTIONAL, "suppressed@example.com");
+        String invalid = kit.send(Lane.TRANSACTIONAL, "invalid@example.com");
+        kit.run();
+
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(1);
+        assertThat(kit.state(good)).isEqualTo("delivered");
+        assertThat(kit.column(good, "upstream_id")).isEqualTo("msg_of_" + good);
+        assertThat(kit.state(suppressed)).isEqualTo("dropped");
+        assertThat(kit.column(suppressed, "cause")).contains("hard_bounce");
+        assertThat(kit.state(invalid)).isEqualTo("dead");
+        assertThat(kit.column(invalid, "cause")).contains("invalid_email").doesNotContain("invalid@example.com");
+    }
+
+    @Test
+    void aBatchOfWhichEveryItemIsRejectedIsSettledItemByItemToo() {
+        kit.send(Lane.BULK, "invalid@example.com");
+        kit.send(Lane.BULK, "invalid@example.com");
+        kit.run();
+
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(1);
+        assertThat(kit.states()).isEqualTo(Map.of("dead", 2));
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DROP_AFTER_ACCEPTING", "FAIL_AFTER_ACCEPTING", "FEWER_RESULTS"})
-    void aLostAnswerIsSettledUnderTheSameIdAndOneMailIsMade(Trouble trouble) {
-        kit.addSend("itm_1");
-        smartMails.troubles.add(trouble);
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("waiting");
-        assertThat(kit.send("itm_1").cause()).contains("SmartMails");
-        clock.advance(FIRST_RETRY);
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("delivered");
-        assertThat(kit.send("itm_1").upstreamId()).isEqualTo("msg_itm_1");
-        assertThat(dedupeIds(0)).isEqualTo(dedupeIds(1));
-        assertThat(smartMails.mails).hasSize(1);
+    @EnumSource(
+            names = {"LOSE_ANSWER", "FAIL_AFTER_WORK", "FAIL_BEFORE_WORK", "UNKNOWN_ENDPOINT", "GARBAGE", "REDIRECT"})
+    void aBatchWithoutAnAnswerIsSentAgainUnderTheSameDedupeIdsAndMailedOnce(Mishap mishap) {
+        kit.limits.current();
+        List<String> sent = kit.sends(7);
+        kit.smartMails.next(mishap, mishap);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 7));
+
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 7));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
+        assertThat(kit.smartMails.requests()).noneMatch(request -> request.contains("stolen"));
     }
 
     @Test
-    void aCrashBetweenTheCallAndItsSettlementMakesOneMail() {
-        kit.addSend("itm_1");
-        smartMails.afterAccepting = kit.database::close;
-        assertThatThrownBy(() -> kit.sender.step()).hasMessageContaining("closed");
-        smartMails.afterAccepting = () -> {};
-        kit = open(60);
-        LeaseStore.releaseAtStart(kit.database, clock);
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("delivered");
-        assertThat(dedupeIds(0)).isEqualTo(dedupeIds(1));
-        assertThat(smartMails.mails).hasSize(1);
-    }
-
-    private void addManyWithOneCulprit(Item.Lane lane) {
-        for (int i = 0; i < 500; i++) {
-            kit.addSend("itm_" + (1000 + i), lane, null, SendingKit.message("itm_" + (1000 + i)));
+    void aProcessKilledBetweenTheAnswerAndTheSettlementMailsNothingTwice() throws Exception {
+        List<String> sent = kit.sends(3);
+        List<Item> claimed = kit.items.claimSends(Lane.BULK, "live", 500, Duration.ofMinutes(5));
+        List<com.fasterxml.jackson.databind.JsonNode> messages = new ArrayList<>();
+        for (Item item : claimed) {
+            messages.add(new ObjectMapper().readTree(item.payload()).deepCopy());
+            ((com.fasterxml.jackson.databind.node.ObjectNode) messages.get(messages.size() - 1))
+                    .put("dedupe_id", item.id());
         }
-        smartMails.spoils =
-                message -> message.path("variables").path("id").asText().equals("itm_1333");
-    }
+        kit.client.sendBatch(messages);
 
-    private void assertOnlyTheCulpritDied() {
-        assertThat(kit.count("send", "delivered")).isEqualTo(499);
-        assertThat(smartMails.mails).hasSize(499);
-        SendingKit.State culprit = kit.send("itm_1333");
-        assertThat(culprit.state()).isEqualTo("dead");
-        assertThat(culprit.cause())
-                .isEqualTo("SmartMails refused the request: 422 validation_failed, 1 field is wrong");
-        assertThat(smartMails.mostInAnyMinute()).isLessThanOrEqualTo(60);
+        LeaseStore.releaseAtStart(kit.database, kit.clock);
+        kit.start(6000);
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(2);
     }
 
     @Test
-    void aBatchThatIsRefusedAsAWholeIsHalvedUntilTheCulpritIsAlone() {
-        addManyWithOneCulprit(Item.Lane.TRANSACTIONAL);
-        kit.drain();
-        assertOnlyTheCulpritDied();
-        assertThat(smartMails.batches).hasSizeLessThanOrEqualTo(19);
-        assertThat(kit.database
-                        .read()
-                        .sql("SELECT ref FROM timeline WHERE what = 'dead'")
-                        .query(String.class)
-                        .list())
-                .containsExactly("itm_1333");
+    void theOneThatSpoilsABatchIsFoundAndTheOthersGo() {
+        List<String> sent = kit.sends(500);
+        String culprit = sent.get(321);
+        kit.smartMails.refuseBatchesWith(item -> item.path("dedupe_id").asText().equals(culprit));
+        kit.run();
+
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 499, "dead", 1));
+        assertThat(kit.state(culprit)).isEqualTo("dead");
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isLessThanOrEqualTo(2 * 9 + 1);
+        assertThat(kit.dead())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.cause()).contains("validation_failed"));
+
+        kit.smartMails.refuseBatchesWith(item -> false);
+        kit.replay(culprit);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 500));
     }
 
     @Test
-    void aReplayedCulpritSharesRequestsAgain() {
-        addManyWithOneCulprit(Item.Lane.TRANSACTIONAL);
-        kit.drain();
-        smartMails.spoils = message -> false;
-        kit.replay("itm_1333");
-        kit.addSend("itm_2000");
-        clock.advance(Duration.ofMinutes(2));
-        kit.sender.step();
-        assertThat(smartMails.batches.get(smartMails.batches.size() - 1).body().path("messages"))
-                .hasSize(2);
-        assertThat(kit.send("itm_1333").state()).isEqualTo("delivered");
-    }
-
-    @Test
-    void halvingGoesOnAfterAFailureInItsMidst() {
-        addManyWithOneCulprit(Item.Lane.TRANSACTIONAL);
-        kit.sender.step();
-        smartMails.troubles.addAll(List.of(Trouble.BUSY, Trouble.DROP_AFTER_ACCEPTING, Trouble.THROTTLED));
-        kit.drain();
-        assertOnlyTheCulpritDied();
-    }
-
-    @Test
-    void halvingGoesOnAfterACrash() {
-        addManyWithOneCulprit(Item.Lane.TRANSACTIONAL);
-        kit.sender.step();
-        kit.sender.step();
-        kit.database.close();
-        kit = open(60);
-        LeaseStore.releaseAtStart(kit.database, clock);
-        kit.drain();
-        assertOnlyTheCulpritDied();
-    }
-
-    @Test
-    void halvingOutlivesASmallBudget() {
-        kit.database.close();
-        kit = open(2);
-        addManyWithOneCulprit(Item.Lane.BULK);
-        kit.drain();
-        assertOnlyTheCulpritDied();
-        assertThat(smartMails.mostInAnyMinute()).isLessThanOrEqualTo(2);
-    }
-
-    @Test
-    void aTransactionalMailDoesNotWaitForTheHalvingOfABulkBatch() {
-        addManyWithOneCulprit(Item.Lane.BULK);
-        kit.sender.step();
-        kit.addSend("itm_urgent");
-        kit.sender.step();
-        assertThat(kit.send("itm_urgent").state()).isEqualTo("delivered");
-        assertThat(kit.count("send", "waiting")).isEqualTo(500);
-    }
-
-    @Test
-    void aRejectedItemDiesAndTheOthersAreDelivered() {
-        kit.addSend("itm_1");
-        kit.addSend("itm_2");
-        kit.addSend("itm_3");
-        smartMails.rejects = message -> message.path("dedupe_id").asText().equals("itm_2") ? "invalid_email" : null;
-        kit.sender.step();
-        assertThat(kit.states("send"))
-                .extracting(SendingKit.State::state)
-                .containsExactly("delivered", "dead", "delivered");
-        assertThat(kit.send("itm_2").cause()).isEqualTo("SmartMails rejected it: invalid_email, it is wrong");
-    }
-
-    @Test
-    void aBatchOfRejectedItemsIsNoRefusedBatch() {
-        kit.addSend("itm_1");
-        kit.addSend("itm_2");
-        smartMails.rejects = message -> "invalid_email";
-        kit.sender.step();
-        assertThat(kit.count("send", "dead")).isEqualTo(2);
-        assertThat(smartMails.batches).hasSize(1);
-    }
-
-    @Test
-    void aRefusedKeyKeepsEverythingWaitingForAsLongAsItTakes() {
-        kit.addSend("itm_1");
-        kit.addSend("itm_2");
-        smartMails.key = "another";
-        for (int day = 0; day <= 8; day++) {
-            kit.sender.step();
-            clock.advance(Duration.ofDays(1));
+    void aRefusedKeyStopsEverythingAndCostsNoItemAnything() {
+        kit.limits.current();
+        kit.smartMails.acceptOnly("another key");
+        List<String> sent = kit.sends(1200);
+        kit.changed("1", "ada@example.com", "Ada");
+        for (int day = 0; day < 9; day++) {
+            kit.run();
+            int asked = kit.smartMails.requests().size();
+            kit.run();
+            assertThat(kit.smartMails.requests())
+                    .as("nobody asks within the minute")
+                    .hasSize(asked);
+            kit.advance(Duration.ofDays(1));
         }
-        assertThat(kit.upstream.refusal()).contains("401 revoked_key");
-        assertThat(kit.count("send", "waiting")).isEqualTo(2);
-        assertThat(kit.send("itm_1").attempts()).isZero();
-        smartMails.key = FakeSmartMails.KEY;
-        kit.sender.step();
-        assertThat(kit.count("send", "delivered")).isEqualTo(2);
+        assertThat(kit.upstream.refusal()).contains("unknown_key").doesNotContain(FakeSmartMails.KEY);
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isPositive();
+        assertThat(kit.states()).isEqualTo(Map.of("waiting", 1201));
+
+        kit.smartMails.acceptOnly(FakeSmartMails.KEY);
+        kit.advance(Duration.ofMinutes(2));
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1201));
+        assertThat(kit.smartMails.mails()).containsOnlyKeys(sent);
         assertThat(kit.upstream.refusal()).isNull();
     }
 
     @Test
-    void aRefusedKeyIsTriedOnceAMinute() {
-        kit.addSend("itm_1");
-        smartMails.key = "another";
-        kit.sender.step();
-        int asked = smartMails.requests.size();
-        kit.sender.step();
-        clock.advance(Duration.ofSeconds(59));
-        kit.sender.step();
-        assertThat(smartMails.requests).hasSize(asked);
-        clock.advance(Duration.ofSeconds(1));
-        smartMails.key = FakeSmartMails.KEY;
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("delivered");
-    }
-
-    @Test
-    void aRequestToWaitStopsEveryLaneAndCostsNoTry() {
-        kit.addSend("itm_1");
-        smartMails.troubles.add(Trouble.THROTTLED);
-        kit.sender.step();
-        kit.addSend("itm_2", Item.Lane.BULK, null, SendingKit.message("itm_2"));
-        kit.say(SendingKit.person("7", "ada@example.com", "Ada", clock.instant()));
-        int asked = smartMails.requests.size();
-        clock.advance(FakeSmartMails.RETRY_AFTER.minusMillis(1));
-        kit.sender.step();
-        kit.contactSync.step();
-        assertThat(smartMails.requests).hasSize(asked);
-        assertThat(kit.send("itm_1").attempts()).isZero();
-        clock.advance(Duration.ofMillis(1));
-        kit.drain();
-        assertThat(kit.count("send", "delivered")).isEqualTo(2);
-        assertThat(kit.count("contact", "delivered")).isEqualTo(1);
-    }
-
-    @Test
-    void whatIsPastItsBestBeforeIsDroppedWithARecordAndCostsNoRequest() {
+    void aThrottledRequestStopsAllLanesForAsLongAsSmartMailsAsks() {
         kit.limits.current();
-        kit.addSend("itm_1", Item.Lane.TRANSACTIONAL, clock.instant().plusSeconds(60), SendingKit.message("itm_1"));
-        clock.advance(Duration.ofSeconds(61));
+        String late = kit.send(Lane.BULK, "ada@example.com");
+        kit.smartMails.next(Mishap.THROTTLE, Mishap.THROTTLE);
+        kit.run();
+        int asked = kit.smartMails.requests().size();
+        String urgent = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
+        kit.advance(Duration.ofSeconds(19));
+        kit.run();
+        assertThat(kit.smartMails.requests()).hasSize(asked);
+
+        kit.advance(Duration.ofSeconds(2));
+        kit.run();
+        kit.advance(Duration.ofSeconds(21));
+        kit.run();
+        assertThat(List.of(kit.state(late), kit.state(urgent))).containsOnly("delivered");
+    }
+
+    @Test
+    void whatIsPastItsBestBeforeIsDroppedWithARecordAndNeverSent() {
+        String item = kit.send(
+                Lane.TRANSACTIONAL,
+                "{\"to\":[{\"email\":\"ada@example.com\"}]}",
+                kit.clock.instant().plusSeconds(60));
+        kit.advance(Duration.ofSeconds(61));
+        kit.run();
+
+        assertThat(kit.state(item)).isEqualTo("dropped");
+        assertThat(kit.column(item, "cause")).contains("best-before");
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isZero();
+    }
+
+    @Test
+    void theBestBeforeAndTheCallersOwnDedupeIdTravelAlongAndAmountsStayAsWritten() {
+        kit.send(
+                Lane.TRANSACTIONAL,
+                "{\"to\":[{\"email\":\"ada@example.com\"}],\"dedupe_id\":\"shop/1001\",\"variables\":{\"total\":10.00}}",
+                kit.clock.instant().plusSeconds(60));
+        kit.run();
+
+        var mail = kit.smartMails.mails().get("shop/1001");
+        assertThat(mail.path("expires_at").asText()).startsWith("2026-11-24T08:01:00");
+        assertThat(mail.path("variables").path("total").asDouble()).isEqualTo(10.0);
+    }
+
+    @Test
+    void transactionalMailLeavesBeforeTheBulkThatWaitedLonger() {
+        kit.sends(600);
+        kit.advance(Duration.ofSeconds(1));
+        String urgent = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
+        kit.sender.step();
+
+        assertThat(kit.state(urgent)).isEqualTo("delivered");
+        assertThat(kit.states()).containsEntry("waiting", 600);
+    }
+
+    @Test
+    void aTemplateOfOursThatIsNotThereYetIsWaitedForAnotherOneIsADeadLetter() {
+        String item = kit.send(
+                Lane.TRANSACTIONAL, "{\"to\":[{\"email\":\"a@example.com\"}],\"template_alias\":\"nowhere\"}", null);
+        kit.publishable.add("nowhere");
+        kit.run();
+        assertThat(kit.state(item)).isEqualTo("waiting");
+
+        kit.publishable.clear();
+        kit.advance(LONGEST_BACK_OFF);
+        kit.run();
+        assertThat(kit.state(item)).isEqualTo("dead");
+        assertThat(kit.dead().get(0).cause()).contains("config/templates/nowhere.yaml");
+    }
+
+    @Test
+    void aBulkCallThatHangsKeepsNoTransactionalMailWaiting() {
         kit.limits.current();
-        clock.advance(Duration.ofMinutes(2));
-        assertThat(kit.sender.step()).isTrue();
-        assertThat(kit.send("itm_1").state()).isEqualTo("dropped");
-        assertThat(kit.send("itm_1").cause()).startsWith("past its best-before 2026-11-24T08:01:00Z");
-        assertThat(smartMails.batches).isEmpty();
-        assertThat(kit.budget.view().usedInWindow()).isZero();
-    }
-
-    @Test
-    void timesOfTheMessageTravelWithIt() {
-        kit.addSend(
-                "itm_1",
-                Item.Lane.TRANSACTIONAL,
-                clock.instant().plusSeconds(3600),
-                "{\"send_at\":\"2026-11-24T08:30:00Z\",\"variables\":{\"total\":10.10}}");
-        kit.sender.step();
-        JsonNode message = smartMails.mails.get("itm_1");
-        assertThat(message.path("send_at").asText()).isEqualTo("2026-11-24T08:30:00Z");
-        assertThat(message.path("expires_at").asText()).isEqualTo("2026-11-24T09:00:00Z");
-        assertThat(smartMails.bodies).last().asString().contains("\"total\":10.10");
-    }
-
-    @Test
-    void theCallersOwnDedupeIdIsKept() {
-        kit.addSend("itm_1", Item.Lane.TRANSACTIONAL, null, "{\"dedupe_id\":\"order-1001\"}");
-        kit.sender.step();
-        assertThat(dedupeIds(0)).containsExactly("order-1001");
-    }
-
-    @Test
-    void transactionalMailGoesBeforeBulk() {
-        kit.addSend("itm_1", Item.Lane.BULK, null, SendingKit.message("itm_1"));
-        clock.advance(Duration.ofSeconds(1));
-        kit.addSend("itm_2");
-        kit.sender.step();
-        kit.sender.step();
-        assertThat(dedupeIds(0)).containsExactly("itm_2");
-        assertThat(dedupeIds(1)).containsExactly("itm_1");
-    }
-
-    @Test
-    void anUnknownTemplateOfOursIsWaitedForAndAnyOtherIsADeadLetter() {
-        kit.addSend("itm_1");
-        kit.addSend("itm_2", Item.Lane.TRANSACTIONAL, null, "{\"template_alias\":\"theirs\"}");
-        kit.templates.put("order-confirmation", true);
-        smartMails.rejects = message -> "unknown_template";
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("waiting");
-        assertThat(kit.send("itm_2").state()).isEqualTo("dead");
-        assertThat(kit.send("itm_2").cause()).contains("'theirs'", "config/templates/theirs.yaml");
-        smartMails.rejects = message -> null;
-        clock.advance(FIRST_RETRY);
-        kit.sender.step();
-        assertThat(kit.send("itm_1").state()).isEqualTo("delivered");
+        var hanging = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        kit.smartMails.during(() -> {
+            hanging.countDown();
+            awaitQuietly(goOn);
+        });
+        String bulk = kit.send(Lane.BULK, "ada@example.com");
+        kit.sender.start();
+        try {
+            awaitQuietly(hanging);
+            String urgent = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
+            await().until(() -> kit.state(urgent).equals("delivered"));
+            assertThat(kit.state(bulk)).isEqualTo("waiting");
+        } finally {
+            goOn.countDown();
+            kit.sender.stop();
+        }
+        assertThat(kit.state(bulk)).as("stopping finishes the step in hand").isEqualTo("delivered");
     }
 
     @Test
     void aMessageThatCannotBeReadDiesAloneAndSaysNothingOfIt() {
-        kit.addSend("itm_1", Item.Lane.TRANSACTIONAL, null, "{\"to\": bob@example.com");
-        kit.addSend("itm_2", Item.Lane.TRANSACTIONAL, null, "[]");
-        kit.addSend("itm_3");
-        kit.sender.step();
-        assertThat(kit.states("send")).extracting(SendingKit.State::state).containsExactly("dead", "dead", "delivered");
-        assertThat(kit.send("itm_1").cause()).isEqualTo("the stored message is no JSON object");
+        String broken = kit.send(Lane.BULK, "{\"to\": bob@example.com", null);
+        String list = kit.send(Lane.BULK, "[]", null);
+        String good = kit.send(Lane.BULK, "ada@example.com");
+        kit.run();
+        assertThat(List.of(kit.state(broken), kit.state(list), kit.state(good)))
+                .containsExactly("dead", "dead", "delivered");
+        assertThat(kit.column(broken, "cause")).isEqualTo("the stored message is no JSON object");
     }
 
     @Test
     void whatFailedTogetherIsTriedAgainTogether() {
-        for (int i = 0; i < 20; i++) {
-            kit.addSend("itm_" + i);
-        }
-        smartMails.troubles.add(Trouble.BUSY);
+        kit.limits.current();
+        kit.sends(20);
+        kit.smartMails.next(Mishap.FAIL_BEFORE_WORK);
         kit.drain();
-        assertThat(kit.count("send", "delivered")).isEqualTo(20);
-        assertThat(smartMails.batches).hasSize(2);
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 20));
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(2);
     }
 
     @Test
-    void theAccountsLimitsHoldAndAreAskedOnce() {
-        smartMails.limits.put("messages_per_batch", 2);
-        kit.addSend("itm_1");
-        kit.addSend("itm_2");
-        kit.addSend("itm_3");
+    void aPauseCostsAnItemNoTry() {
+        kit.limits.current();
+        String item = kit.send(Lane.BULK, "ada@example.com");
+        kit.smartMails.next(Mishap.THROTTLE);
+        kit.run();
+        assertThat(kit.column(item, "attempts")).isEqualTo("0");
+        assertThat(kit.column(item, "cause")).contains("429");
         kit.drain();
-        assertThat(smartMails.requests)
-                .extracting(FakeSmartMails.Request::line)
+        assertThat(kit.state(item)).isEqualTo("delivered");
+    }
+
+    @Test
+    void theAccountsLimitsHoldAndAreAskedOnceAnHour() {
+        kit.smartMails.allowMessagesPerBatch(2);
+        kit.sends(3);
+        kit.run();
+        assertThat(kit.smartMails.requests())
                 .containsExactly("GET /account", "POST /messages/batch", "POST /messages/batch");
+        kit.advance(Duration.ofHours(1));
+        kit.limits.current();
+        assertThat(kit.smartMails.requests("GET /account")).isEqualTo(2);
     }
 
     @Test
     void anAccountThatDoesNotTellItsLimitsIsNotAskedAtEveryStep() {
-        smartMails.accountIsDown = true;
-        kit.addSend("itm_1");
-        kit.sender.step();
-        kit.addSend("itm_2");
-        kit.sender.step();
-        assertThat(kit.count("send", "delivered")).isEqualTo(2);
-        assertThat(smartMails.requests)
-                .filteredOn(request -> request.line().equals("GET /account"))
-                .hasSize(1);
+        kit.smartMails.next(Mishap.FAIL_BEFORE_WORK);
+        kit.sends(1);
+        kit.run();
+        kit.sends(1);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+        assertThat(kit.smartMails.requests("GET /account")).isEqualTo(1);
     }
 
     @Test
-    @Timeout(value = 20, unit = TimeUnit.SECONDS)
-    void aSignalWakesItAndItStopsAtOnceAlsoDuringALongPause() {
+    void theLimitsAreAskedAsSoonAsThereIsATokenForIt() {
+        kit.budget.stop(Duration.ofSeconds(20));
+        kit.limits.current();
+        kit.advance(Duration.ofSeconds(20));
+        kit.limits.current();
+        assertThat(kit.smartMails.requests()).containsExactly("GET /account");
+    }
+
+    @Test
+    void whatNeedsNoRequestLeavesTheBudgetAlone() {
+        kit.send(Lane.TRANSACTIONAL, "[]", null);
+        kit.limits.current();
+        kit.run();
+        assertThat(kit.budget.view().usedInWindow()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void aSignalWakesItAndItStopsAtOnceInALongPause() {
         kit.sender.start();
-        kit.addSend("itm_1");
+        String first = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
         kit.wakeup.signal();
-        Awaitility.await().until(() -> kit.send("itm_1").state().equals("delivered"));
+        await().until(() -> kit.state(first).equals("delivered"));
         kit.budget.stop(Duration.ofDays(1));
-        kit.addSend("itm_2");
+        String second = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
         kit.wakeup.signal();
         kit.sender.stop();
-        assertThat(kit.send("itm_2").state()).isEqualTo("waiting");
+        assertThat(kit.state(second)).isEqualTo("waiting");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

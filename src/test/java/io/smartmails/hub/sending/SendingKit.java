@@ -4,8 +4,10 @@ package io.smartmails.hub.sending;
 import io.smartmails.db.Database;
 import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.contact.Merge;
+import io.smartmails.hub.event.Consent;
 import io.smartmails.hub.event.Contact;
 import io.smartmails.hub.queue.ContactCommand;
+import io.smartmails.hub.queue.DeadLetter;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
@@ -15,61 +17,76 @@ import io.smartmails.hub.smartmails.SmartMailsClient;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
+import io.smartmails.testkit.Databases;
+import io.smartmails.testkit.FakeSmartMails;
 import io.smartmails.testkit.SettableClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 
-/** The stage as Spring wires it, on a settable clock, against a fake SmartMails; its steps are driven by hand. */
-final class SendingKit {
-    /** A restarted process goes on with ids of its own. */
-    private static final AtomicInteger PROCESSES = new AtomicInteger();
-
+/** The sending stage over a fresh database and a fake SmartMails; its clock stands until the test moves it. */
+final class SendingKit implements AutoCloseable {
+    final SettableClock clock = new SettableClock();
+    final Ids ids = new Ids(clock, new Random(1));
+    final FakeSmartMails smartMails = new FakeSmartMails();
     final Database database;
-    final FakeSmartMails smartMails;
-    final SettableClock clock;
     final ItemStore items;
-    final Upstream upstream;
-    final Budget budget;
-    final AccountLimits limits;
-    final ContactLedger ledger;
-    final Sender sender;
-    final ContactSync contactSync;
+    final DeadLetterStore deadLetters;
+    final SmartMailsClient client;
     final Wakeup wakeup = new Wakeup();
-    /** Aliases of templates that can be published. */
-    final Map<String, Boolean> templates = new ConcurrentHashMap<>();
+    final Set<String> publishable = new HashSet<>();
+    Budget budget;
+    Upstream upstream;
+    AccountLimits limits;
+    Sender sender;
+    ContactLedger ledger;
+    ContactSync sync;
 
-    SendingKit(Database database, FakeSmartMails smartMails, SettableClock clock, int requestsPerMinute) {
-        this.database = database;
-        this.smartMails = smartMails;
-        this.clock = clock;
-        var ids = new Ids(clock, new Random(PROCESSES.incrementAndGet()));
-        var client = new SmartMailsClient(
-                new SmartMailsSettings(smartMails.url(), FakeSmartMails.KEY, requestsPerMinute), clock);
-        items = new ItemStore(database, clock);
-        budget = new Budget(new RequestLogStore(database), requestsPerMinute, clock, ids);
-        upstream = new Upstream(budget, clock);
-        limits = new AccountLimits(upstream, client, budget, clock);
-        ledger = new ContactLedger(database, items, clock, ids);
-        var failures = new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(1)), clock);
-        sender = new Sender(database, items, failures, upstream, client, limits, templates::containsKey, clock, wakeup);
-        contactSync = new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
+    SendingKit(Path folder, int requestsPerMinute) {
+        this(Databases.sqlite(folder, "db/hub"), requestsPerMinute);
     }
 
-    void addSend(String id, Item.Lane lane, Instant expiresAt, String payload) {
+    SendingKit(Database database, int requestsPerMinute) {
+        this.database = database;
+        items = new ItemStore(database, clock);
+        deadLetters = new DeadLetterStore(database, clock);
+        client = new SmartMailsClient(
+                new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, requestsPerMinute), clock);
+        start(requestsPerMinute);
+    }
+
+    /** Again, as a new process would; what the old one had in memory is gone. */
+    void start(int requestsPerMinute) {
+        budget = new Budget(new RequestLogStore(database), requestsPerMinute, clock, ids);
+        upstream = new Upstream(budget, clock);
+        var failures = new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), clock);
+        limits = new AccountLimits(upstream, client, budget, clock);
+        sender = new Sender(database, items, failures, upstream, client, limits, publishable::contains, clock, wakeup);
+        ledger = new ContactLedger(database, items, clock, ids);
+        sync = new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
+    }
+
+    String send(Item.Lane lane, String to) {
+        return send(lane, "{\"to\":[{\"email\":\"" + to + "\"}],\"subject\":\"Hello\",\"text\":\"10.00\"}", null);
+    }
+
+    String send(Item.Lane lane, String payload, Instant expiresAt) {
+        String id = ids.next("itm");
         database.write(tx -> items.add(
                 tx,
                 new Item(
                         id,
                         Item.Kind.SEND,
-                        "env_1",
+                        "env_" + id,
                         null,
-                        "main/" + id,
+                        "identity/" + id,
                         null,
                         lane,
                         "live",
@@ -78,70 +95,100 @@ final class SendingKit {
                         clock.instant(),
                         payload),
                 clock.instant()));
+        return id;
     }
 
-    void addSend(String id) {
-        addSend(id, Item.Lane.TRANSACTIONAL, null, message(id));
+    List<String> sends(int howMany) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < howMany; i++) {
+            all.add(send(Item.Lane.BULK, "person" + i + "@example.com"));
+        }
+        return all;
     }
 
-    static String message(String id) {
-        return "{\"to\":[\"ada@example.com\"],\"template_alias\":\"order-confirmation\",\"variables\":{\"id\":\"" + id
-                + "\"}}";
-    }
-
-    Merge say(Contact contact, String... lists) {
+    Merge changed(String sourceId, String email, String firstName, String... lists) {
         return database.write(tx -> ledger.merge(
-                tx, new ContactCommand("demo-shop", "shopify", contact, List.of(lists), List.of()), "env_1", "run_1"));
+                tx,
+                new ContactCommand(
+                        "demo-shop",
+                        "shopify",
+                        new Contact(
+                                sourceId,
+                                email,
+                                firstName,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Map.of(),
+                                List.of(),
+                                new Consent(Consent.State.SUBSCRIBED, "single", clock.instant(), "test"),
+                                clock.instant()),
+                        List.of(lists),
+                        List.of()),
+                ids.next("env"),
+                null));
     }
 
-    static Contact person(String sourceId, String email, String firstName, Instant at) {
-        return new Contact(sourceId, email, firstName, null, null, null, null, null, null, null, null, null, null, at);
+    /** Steps until there is nothing to do at this moment. */
+    void run() {
+        while (sender.step() || sync.step()) {
+            // each step does its work at once
+        }
     }
 
-    record State(String id, String state, String upstreamId, String cause, int attempts, String batchKey) {}
+    /** Lets time pass until nothing waits, an hour at most. */
+    void drain() {
+        Instant end = clock.instant().plus(Duration.ofHours(1));
+        run();
+        while (states().containsKey("waiting") && clock.instant().isBefore(end)) {
+            advance(Duration.ofMillis(500));
+            run();
+        }
+    }
 
-    List<State> states(String kind) {
+    void advance(Duration by) {
+        clock.advance(by);
+    }
+
+    /** Items by state. */
+    Map<String, Integer> states() {
+        Map<String, Integer> states = new HashMap<>();
+        database.read()
+                .sql("SELECT state, COUNT(*) AS n FROM item GROUP BY state")
+                .query(rs -> {
+                    states.put(rs.getString("state"), rs.getInt("n"));
+                });
+        return states;
+    }
+
+    String state(String id) {
+        return column(id, "state");
+    }
+
+    String column(String id, String name) {
         return database.read()
-                .sql(
-                        "SELECT id, state, upstream_id, cause, attempts, batch_key FROM item WHERE kind = :kind ORDER BY id")
-                .param("kind", kind)
-                .query((rs, n) -> new State(
-                        rs.getString("id"),
-                        rs.getString("state"),
-                        rs.getString("upstream_id"),
-                        rs.getString("cause"),
-                        rs.getInt("attempts"),
-                        rs.getString("batch_key")))
-                .list();
+                .sql("SELECT " + name + " FROM item WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .optional()
+                .orElse(null);
     }
 
-    State send(String id) {
-        return states("send").stream()
-                .filter(state -> state.id().equals(id))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    long count(String kind, String state) {
-        return states(kind).stream().filter(row -> row.state().equals(state)).count();
+    List<DeadLetter> dead() {
+        return deadLetters.list(1000);
     }
 
     void replay(String id) {
-        database.write(tx -> new DeadLetterStore(database, clock).replay(tx, id));
+        database.write(tx -> deadLetters.replay(tx, id));
     }
 
-    /** Until nothing waits, or an hour has passed. */
-    void drain() {
-        drain(sender::step, "send");
-        drain(contactSync::step, "contact");
-    }
-
-    private void drain(BooleanSupplier step, String kind) {
-        Instant end = clock.instant().plus(Duration.ofHours(1));
-        while (count(kind, "waiting") > 0 && clock.instant().isBefore(end)) {
-            if (!step.getAsBoolean()) {
-                clock.advance(Duration.ofMillis(500));
-            }
-        }
+    @Override
+    public void close() {
+        database.close();
+        smartMails.close();
     }
 }

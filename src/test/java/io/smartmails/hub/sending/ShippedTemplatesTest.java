@@ -97,6 +97,7 @@ class ShippedTemplatesTest {
                 good news: order #1001 has been handed over for delivery.
 
                 Carrier: Example Parcel
+
                 Tracking number: EX0000000002
 
                 Track your parcel: https://parcel.example.com/EX0000000002

@@ -26,6 +26,7 @@ class TemplatePublisherTest {
     private final SettableClock clock = new SettableClock();
     private FakeTemplates smartMails;
     private Database database;
+    private Budget budget;
     private Upstream upstream;
     private TemplatePublisher publisher;
 
@@ -33,7 +34,7 @@ class TemplatePublisherTest {
     void start() {
         smartMails = new FakeTemplates();
         database = Database.open(Database.sqliteUrl(home.resolve("hub.db")), null, null, "db/hub");
-        var budget = new Budget(new RequestLogStore(database), 6000, clock, new Ids(clock, new Random(7)));
+        budget = new Budget(new RequestLogStore(database), 6000, clock, new Ids(clock, new Random(7)));
         upstream = new Upstream(budget, clock);
         publisher = publisher();
     }
@@ -181,7 +182,7 @@ class TemplatePublisherTest {
                                 .isEqualTo("guess.yaml:2: unknown key 'subjekt'; did you mean 'subject'?"),
                         error -> assertThat(error)
                                 .isEqualTo("kind.yaml:2: 'kind' cannot be 'marketting'; did you mean 'marketing'?"),
-                        error -> assertThat(error).startsWith("braces.yaml:2: "),
+                        error -> assertThat(error).isEqualTo("braces.yaml:2: 'subject' must be text; put it in quotes"),
                         error -> assertThat(error).startsWith("tab.yaml:2: not readable as YAML"),
                         error -> assertThat(error).startsWith("empty.yaml:1: "),
                         error -> assertThat(error).startsWith("nothing.yaml:1: a template needs"),
@@ -204,13 +205,13 @@ class TemplatePublisherTest {
         publisher.start();
         await().until(() -> smartMails.published.containsKey("hello"));
 
+        budget.stop(Duration.ofHours(1));
+        write("broken.yaml", "text:");
         write("more.yaml", "subject: Hello\ntext: Hi\n");
-        smartMails.troubles.add(new FakeTemplates.Answer(429, "{}", "3600"));
-        publisher.publishAgain("hello");
-        await().until(() -> upstream.token(Lane.TRANSACTIONAL, false).isEmpty());
-        clock.advance(Duration.ofSeconds(5));
-        publisher.publishAgain("hello");
+        publisher.publishAgain("more");
+        await().until(() -> !publisher.errors().isEmpty());
         publisher.stop();
         assertThat(publisher.isRunning()).isFalse();
+        assertThat(smartMails.published).containsOnlyKeys("hello");
     }
 }

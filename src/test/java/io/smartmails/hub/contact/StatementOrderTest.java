@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ContactLedgerTest {
+/** Every order of arrival, and statements no sane source makes. */
+class StatementOrderTest {
     private static final Instant T = Instant.parse("2026-11-24T07:00:00Z");
 
     @TempDir
@@ -129,12 +130,14 @@ class ContactLedgerTest {
             sequence.forEach(said -> ledger.merge(tx, said.command(), "env_1", "run_1"));
             return null;
         });
-        String outcome =
-                people() + " " + people().stream().map(p -> p.consent().state()).toList()
-                        + store.sourcesOf(contactIds()).stream()
-                                .map(source -> source.connector() + source.sourceId())
-                                .sorted()
-                                .toList();
+        // Since when an address is known, and how it is spelled, may depend on who came first.
+        String outcome = people().stream().map(Person::withoutAddress).toList() + " "
+                + people().stream().map(Person::emailKey).toList()
+                + people().stream().map(p -> p.consent().state()).toList()
+                + store.sourcesOf(contactIds()).stream()
+                        .map(source -> source.connector() + source.sourceId())
+                        .sorted()
+                        .toList();
         database.write(tx -> {
             List.of("contact", "contact_source", "item")
                     .forEach(table -> tx.jdbc().sql("DELETE FROM " + table).update());
@@ -230,37 +233,11 @@ class ContactLedgerTest {
     }
 
     @Test
-    void olderIsStaleAndEqualIsUnchangedAndNeitherAddsAnItem() {
-        assertThat(say(shop("7", "ada@example.com", "Ada", 2))).isEqualTo(Merge.CHANGED);
-        assertThat(say(shop("7", "ada@example.com", "Ada", 2))).isEqualTo(Merge.UNCHANGED);
-        assertThat(say(new Said("shop", "7", "ada@example.com", null, null, 1))).isEqualTo(Merge.STALE);
-        assertThat(items()).isEqualTo(1);
-        assertThat(say(new Said("shop", "7", "old@example.com", null, null, 1))).isEqualTo(Merge.STALE);
-        assertThat(person().email()).isEqualTo("ada@example.com");
-        assertThat(items()).isEqualTo(1);
-    }
-
-    @Test
     void aNewerStatementOfTheSameIsRememberedSoThatAnOlderOneCannotWin() {
         say(shop("7", "ada@example.com", "Ada", 1));
         assertThat(say(new Said("shop", "7", "ada@example.com", null, null, 5))).isEqualTo(Merge.UNCHANGED);
         assertThat(say(new Said("shop", "7", "old@example.com", null, null, 3))).isEqualTo(Merge.STALE);
         assertThat(person().email()).isEqualTo("ada@example.com");
-    }
-
-    @Test
-    void anOptOutStaysUntilANewerExplicitOptIn() {
-        say(shopConsent(optOut(2), 2));
-        say(shopConsent(optIn(1), 3));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.UNSUBSCRIBED);
-        say(shopConsent(optIn(2), 4));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.UNSUBSCRIBED);
-        say(shopConsent(optIn(null), 5));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.UNSUBSCRIBED);
-        say(shopConsent(consent(Consent.State.PENDING, 6, null), 6));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.UNSUBSCRIBED);
-        say(shopConsent(optIn(7), 7));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.SUBSCRIBED);
     }
 
     @Test
@@ -277,33 +254,6 @@ class ContactLedgerTest {
         say(shopConsent(yearOne, 2));
         say(shopConsent(optIn(null), 3));
         assertThat(person().consent().state()).isEqualTo(Consent.State.UNSUBSCRIBED);
-    }
-
-    @Test
-    void silenceAboutConsentIsNeverSubscribed() {
-        say(shop("7", "ada@example.com", "Ada", 1));
-        assertThat(person().consent().state()).isEqualTo(Consent.State.UNKNOWN);
-        assertThat(ledger.outgoing(contactIds()).values())
-                .singleElement()
-                .satisfies(contact -> assertThat(contact.members()).doesNotContainKeys("consent", "status"));
-    }
-
-    @Test
-    void aGuestWhoBecomesACustomerIsOneRowAndSmartMailsLearnsTheId() {
-        say(new Said("shop", null, "ada@example.com", "Ada", null, 1));
-        assertThat(say(shop("7", "ADA@example.com", "Ada", 1))).isEqualTo(Merge.CHANGED);
-        assertThat(items()).isEqualTo(2);
-        assertThat(ledger.outgoing(contactIds()).values())
-                .singleElement()
-                .satisfies(contact ->
-                        assertThat(contact.members().get("external_ids")).isEqualTo(Map.of("shop", "7")));
-    }
-
-    @Test
-    void aCustomerWithoutAnAddressIsFoundByTheSourcesId() {
-        say(shop("7", "ada@example.com", "Ada", 1));
-        assertThat(say(shop("7", null, "Augusta", 2))).isEqualTo(Merge.CHANGED);
-        assertThat(person().facts().get("first_name").value()).isEqualTo("Augusta");
     }
 
     @Test
@@ -338,14 +288,11 @@ class ContactLedgerTest {
         assertThat(contactIds()).containsExactly(id);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "  "})
-    void whoHasNoAddressAndIsNotKnownIsTold(String email) {
-        assertThat(say(shop("7", email, "Ada", 1))).isEqualTo(Merge.NO_ADDRESS);
-        assertThat(say(shop("7", null, "Ada", 1))).isEqualTo(Merge.NO_ADDRESS);
+    @Test
+    void whatIsTooLongForAnAddressIsNone() {
         assertThat(say(shop("7", "x".repeat(320) + "@example.com", "Ada", 1))).isEqualTo(Merge.NO_ADDRESS);
+        assertThat(say(shop("7", "ada\0@example.com", "Ada", 1))).isEqualTo(Merge.NO_ADDRESS);
         assertThat(people()).isEmpty();
-        assertThat(items()).isZero();
     }
 
     @Test
