@@ -4,6 +4,7 @@ package io.smartmails;
 import io.smartmails.engine.EngineApplication;
 import io.smartmails.hub.HubApplication;
 import io.smartmails.hub.connector.ConfigurationError;
+import io.smartmails.hub.connector.Connectors;
 import io.smartmails.hub.gateway.KeyRing;
 import io.smartmails.hub.routing.RouteStatuses;
 import io.smartmails.hub.secret.Secrets;
@@ -12,6 +13,7 @@ import io.smartmails.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +148,16 @@ public final class HubProcess implements AutoCloseable {
             startEngine(environment, args, found);
         }
         environment.getPropertySources().addLast(new MapPropertySource("found at start", found));
+        checkConnections(environment);
+    }
+
+    /** Told here, a mistake costs the operator one line to read instead of a failed Spring context. */
+    private void checkConnections(ConfigurableEnvironment environment) {
+        try {
+            Connectors.load(home, environment::getProperty, InstantSource.system());
+        } catch (ConfigurationError e) {
+            throw new StartFailure(e.getMessage(), null);
+        }
     }
 
     private void startEngine(ConfigurableEnvironment environment, String[] args, Map<String, Object> found) {
@@ -181,15 +193,22 @@ public final class HubProcess implements AutoCloseable {
         try {
             Files.createDirectories(file.getParent());
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                channel.close();
+            stopLast.add(channel);
+            if (!isLocked(channel)) {
                 throw new StartFailure(
                         "Another hub runs in " + home + "; stop it, or give this one a folder of its own (--hub.home)",
                         null);
             }
-            stopLast.add(channel);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot lock " + file, e);
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // held by another hub of this process
         }
     }
 

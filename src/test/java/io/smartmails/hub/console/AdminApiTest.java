@@ -196,7 +196,7 @@ class AdminApiTest {
         problem(hub.get("/admin/v1/dead-letters/env_nothing"), 404, "not_found");
         problem(hub.get("/admin/v1/nothing"), 404, "unknown_endpoint");
         problem(hub.get("/admin/v1/timeline?limit=0"), 400, "invalid_parameter");
-        problem(hub.get("/admin/v1/timeline?limit=501"), 400, "invalid_parameter");
+        problem(hub.get("/admin/v1/timeline?limit=1001"), 400, "invalid_parameter");
         problem(hub.get("/admin/v1/timeline?limit=many"), 400, "invalid_parameter");
         problem(hub.get("/admin/v1/counts", "Accept", "text/csv"), 406, "not_acceptable");
         HttpResponse<String> wrongMethod = hub.post("/admin/v1/counts", "");

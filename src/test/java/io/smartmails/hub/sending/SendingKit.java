@@ -2,6 +2,7 @@
 package io.smartmails.hub.sending;
 
 import io.smartmails.db.Database;
+import io.smartmails.db.Tx;
 import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.contact.Merge;
 import io.smartmails.hub.event.Consent;
@@ -23,13 +24,13 @@ import io.smartmails.testkit.SettableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The sending stage over a fresh database and a fake SmartMails; its clock stands until the test moves it. */
 final class SendingKit implements AutoCloseable {
@@ -74,12 +75,27 @@ final class SendingKit implements AutoCloseable {
     }
 
     String send(Item.Lane lane, String to) {
-        return send(lane, "{\"to\":[{\"email\":\"" + to + "\"}],\"subject\":\"Hello\",\"text\":\"10.00\"}", null);
+        return send(lane, to(to), null);
+    }
+
+    private static String to(String email) {
+        return "{\"to\":[{\"email\":\"" + email + "\"}],\"subject\":\"Hello\",\"text\":\"10.00\"}";
     }
 
     String send(Item.Lane lane, String payload, Instant expiresAt) {
+        return database.write(tx -> add(tx, lane, payload, expiresAt));
+    }
+
+    List<String> sends(int howMany) {
+        return database.write(tx -> IntStream.range(0, howMany)
+                .mapToObj(i -> add(tx, Item.Lane.BULK, to("person" + i + "@example.com"), null))
+                .toList());
+    }
+
+    private String add(Tx tx, Item.Lane lane, String payload, Instant expiresAt) {
         String id = ids.next("itm");
-        database.write(tx -> items.add(
+        Instant now = clock.instant();
+        items.add(
                 tx,
                 new Item(
                         id,
@@ -92,18 +108,10 @@ final class SendingKit implements AutoCloseable {
                         "live",
                         expiresAt,
                         0,
-                        clock.instant(),
+                        now,
                         payload),
-                clock.instant()));
+                now);
         return id;
-    }
-
-    List<String> sends(int howMany) {
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < howMany; i++) {
-            all.add(send(Item.Lane.BULK, "person" + i + "@example.com"));
-        }
-        return all;
     }
 
     Merge changed(String sourceId, String email, String firstName, String... lists) {
