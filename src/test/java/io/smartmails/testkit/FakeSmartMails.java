@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 
 /**
  * A SmartMails that keeps what it takes in memory and misbehaves on demand. Checks method, path and key, knows dedupe ids,
- * and refuses whatever it does not know.
+ * and refuses whatever it does not know, and lists whose name begins with an exclamation mark.
  */
 public final class FakeSmartMails implements AutoCloseable {
     public static final String KEY = "sml_aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -55,6 +55,7 @@ public final class FakeSmartMails implements AutoCloseable {
     private final List<JsonNode> contactBatches = new ArrayList<>();
     private final Map<String, String> failingContacts = new HashMap<>();
     private String key = KEY;
+    private int messagesPerBatch = 500;
     private Predicate<JsonNode> indigestible = batch -> false;
     private Runnable beforeAnswer = () -> {};
 
@@ -86,6 +87,10 @@ public final class FakeSmartMails implements AutoCloseable {
     /** Batches that contain such an item are refused as a whole. */
     public synchronized void refuseBatchesWith(Predicate<JsonNode> item) {
         indigestible = item;
+    }
+
+    public synchronized void allowMessagesPerBatch(int most) {
+        messagesPerBatch = most;
     }
 
     public synchronized void failContact(String email, String code) {
@@ -178,17 +183,22 @@ public final class FakeSmartMails implements AutoCloseable {
                 finish(exchange, mishap, 200, JSON.createObjectNode().set("data", data));
             }
             case "POST /v1/lists" -> {
+                String name = body.path("name").asText();
+                if (name.startsWith("!")) {
+                    finish(exchange, mishap, 422, problem(422, "validation_failed"));
+                    return;
+                }
                 String id = "lst_" + (lists.size() + 1);
-                lists.put(body.path("name").asText(), id);
+                lists.put(name, id);
                 finish(exchange, mishap, 201, JSON.createObjectNode().put("id", id));
             }
             default -> finish(exchange, mishap, 404, problem(404, "unknown_endpoint"));
         }
     }
 
-    private static ObjectNode account() {
+    private ObjectNode account() {
         ObjectNode account = JSON.createObjectNode();
-        account.putObject("limits").put("messages_per_batch", 500).put("contacts_per_batch", 1000);
+        account.putObject("limits").put("messages_per_batch", messagesPerBatch).put("contacts_per_batch", 1000);
         return account;
     }
 

@@ -18,7 +18,7 @@ record ConsentRecord(Said optIn, Said optOut, Said pending) {
     /** An opt-in that does not tell when it was given is older than everything: it can never undo an opt-out. */
     private static final long UNKNOWN_TIME = 0;
 
-    /** How far a source's clock may be ahead of ours; a later time, such as the year 9999, tells nothing. */
+    /** How far a source's clock may be ahead of ours; a later time is garbage, such as the year 9999, and tells nothing. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
     /**

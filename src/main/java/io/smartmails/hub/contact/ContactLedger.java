@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Merges what sources say about people, one row per person.
  *
- * <p>A person is found by the source's id first, then by address (compared in lower case). A changed address moves along
- * with everything else; if it belongs to another row, the two are one person. What was not said never clears anything.
+ * <p>A person is found by the source's id first, then by address (compared in lower case). A changed address moves along;
+ * if it belongs to another row, the two are one person. An address that a person gave up finds nobody any more: it may be
+ * somebody else's by now. What was not said never clears anything.
  */
 public class ContactLedger {
     private static final String BATCH_KEY = "contacts";
@@ -50,41 +52,41 @@ public class ContactLedger {
         Optional<ContactStore.Link> link = contact.sourceId() == null
                 ? Optional.empty()
                 : store.link(tx, command.connection(), contact.sourceId());
-        Optional<ContactStore.Row> known = link.isPresent()
-                ? store.byId(tx, link.get().contactId())
-                : statement.email() == null ? Optional.empty() : store.byEmail(tx, statement.emailKey());
+        Optional<ContactStore.Row> known = link.flatMap(there -> store.byId(tx, there.contactId()))
+                .or(() -> statement.email() == null ? Optional.empty() : store.byEmail(tx, statement.emailKey()));
         if (known.isEmpty() && statement.email() == null) {
             return Merge.NO_ADDRESS;
         }
         boolean isOld = link.isPresent() && link.get().saidAt() > saidAt;
-        // Only a source that says another address than before changes it: one that still says the old one, because the
-        // change was made elsewhere, must not take it back.
-        boolean movesNobody =
-                link.isPresent() && (isOld || link.get().emailKey().equals(statement.emailKey()));
-        Person said = movesNobody ? statement.withoutAddress() : statement;
         String id = known.map(ContactStore.Row::id).orElseGet(() -> ids.next("con"));
         Person before = known.map(ContactStore.Row::person).orElse(null);
+        Person after = before == null
+                ? statement
+                : before.and(movesNobody(link, statement, isOld) ? statement.withoutAddress() : statement);
         if (contact.sourceId() != null) {
+            String says = isOld || statement.email() == null
+                    ? link.map(ContactStore.Link::emailKey).orElse(after.emailKey())
+                    : statement.emailKey();
             store.link(
                     tx,
                     command.connection(),
                     command.connector(),
                     contact.sourceId(),
-                    new ContactStore.Link(
-                            id,
-                            isOld ? link.get().saidAt() : saidAt,
-                            isOld || statement.email() == null
-                                    ? link.orElseThrow().emailKey()
-                                    : statement.emailKey()));
+                    new ContactStore.Link(id, isOld ? link.get().saidAt() : saidAt, says));
         }
-        Person whole = absorbNamesake(tx, id, before == null ? said : before.and(said));
-        boolean newId = contact.sourceId() != null && link.isEmpty();
-        if (before != null && !newId && whole.equals(before)) {
-            return isOld ? Merge.STALE : Merge.UNCHANGED;
+        boolean newSource = contact.sourceId() != null && link.isEmpty();
+        Optional<ContactStore.Row> namesake =
+                store.byEmail(tx, after.emailKey()).filter(row -> !row.id().equals(id));
+        Person whole = namesake.map(row -> after.and(row.person())).orElse(after);
+        boolean shows = before == null || newSource || namesake.isPresent() || !whole.looksLike(before);
+        if (shows || !whole.equals(before)) {
+            namesake.ifPresent(row -> store.absorb(tx, row.id(), id));
+            long changedAt = Stream.concat(known.stream(), namesake.stream())
+                    .mapToLong(row -> row.changedAt() + 1)
+                    .reduce(now, Math::max);
+            store.save(tx, new ContactStore.Row(id, whole, changedAt));
         }
-        long changedAt = Math.max(now, known.map(row -> row.changedAt() + 1).orElse(now));
-        store.save(tx, new ContactStore.Row(id, whole, changedAt));
-        if (before != null && !newId && whole.looksLike(before)) {
+        if (!shows) {
             return isOld ? Merge.STALE : Merge.UNCHANGED;
         }
         items.add(
@@ -106,15 +108,12 @@ public class ContactLedger {
         return Merge.CHANGED;
     }
 
-    private Person absorbNamesake(Tx tx, String id, Person person) {
-        Optional<ContactStore.Row> other =
-                store.byEmail(tx, person.emailKey()).filter(row -> !row.id().equals(id));
-        if (other.isEmpty()) {
-            return person;
-        }
-        Person whole = person.and(other.get().person());
-        store.absorb(tx, other.get().id(), id);
-        return whole;
+    /**
+     * Only a source that says another address than before changes it: one that still says the old one, because the change was
+     * made elsewhere, must not take it back.
+     */
+    private static boolean movesNobody(Optional<ContactStore.Link> link, Person statement, boolean isOld) {
+        return isOld || link.isPresent() && link.get().emailKey().equals(statement.emailKey());
     }
 
     /** The contacts as SmartMails takes them (contract 4.10), by id; lists are still names. */

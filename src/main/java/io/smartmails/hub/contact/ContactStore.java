@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
+import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.queue.Account;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +38,7 @@ final class ContactStore {
         try {
             return JSON.readValue(json, Person.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored contact is not readable: " + e.getOriginalMessage(), e);
+            throw new PermanentFailure("a stored contact is not readable", e);
         }
     }
 
@@ -45,7 +46,7 @@ final class ContactStore {
         try {
             return JSON.writeValueAsString(person);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("a contact cannot be stored: " + e.getOriginalMessage(), e);
+            throw new PermanentFailure("a contact cannot be stored as JSON", e);
         }
     }
 
@@ -69,7 +70,7 @@ final class ContactStore {
                 .optional();
     }
 
-    /** Other nodes that would change the same row wait. */
+    /** What is read to be merged must not be changed by another node before it is saved. */
     private String lock() {
         return database.isSqlite() ? "" : " FOR UPDATE";
     }
@@ -130,11 +131,11 @@ final class ContactStore {
 
     void link(Tx tx, String connection, String connector, String sourceId, Link link) {
         tx.jdbc()
-                .sql(
-                        "INSERT INTO contact_source (account, connection, source_id, connector, contact_id, said_at, email_key)"
-                                + " VALUES (:account, :connection, :source, :connector, :contact, :at, :email)"
-                                + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
-                                + " said_at = excluded.said_at, email_key = excluded.email_key")
+                .sql("INSERT INTO contact_source"
+                        + " (account, connection, source_id, connector, contact_id, said_at, email_key)"
+                        + " VALUES (:account, :connection, :source, :connector, :contact, :at, :email)"
+                        + " ON CONFLICT (account, connection, source_id) DO UPDATE SET contact_id = excluded.contact_id,"
+                        + " said_at = excluded.said_at, email_key = excluded.email_key")
                 .param("account", Account.MAIN)
                 .param("connection", connection)
                 .param("source", sourceId)

@@ -21,6 +21,8 @@ import java.util.TreeSet;
 record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<String> tags, ConsentRecord consent) {
     static final String EMAIL = "email";
     static final String OWN_FIELD = "fields.";
+    /** 64 before the @, 255 after it (RFC 5321 4.5.3.1). */
+    private static final int LONGEST_ADDRESS = 320;
 
     /**
      * @param saidAt version of the statement, epoch ms
@@ -29,7 +31,7 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
     static Person said(
             Contact contact, String connection, long saidAt, long now, List<String> lists, List<String> tags) {
         Map<String, Object> values = new HashMap<>();
-        values.put(EMAIL, contact.email() == null ? null : contact.email().strip());
+        values.put(EMAIL, address(contact.email()));
         values.put("first_name", contact.firstName());
         values.put("last_name", contact.lastName());
         values.put("phone", contact.phone());
@@ -49,6 +51,12 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
         allTags.addAll(tags);
         return new Person(
                 facts, new TreeSet<>(lists), allTags, ConsentRecord.of(contact.consent(), saidAt, connection, now));
+    }
+
+    /** Null for what no database or mail server could take for one; whether it exists SmartMails says. */
+    private static String address(String written) {
+        String address = written == null ? "" : written.strip();
+        return address.length() > LONGEST_ADDRESS || address.indexOf('\0') >= 0 ? null : address;
     }
 
     Person withoutAddress() {
@@ -74,12 +82,9 @@ record Person(SortedMap<String, Fact> facts, SortedSet<String> lists, SortedSet<
         return email == null ? null : email.value().toString();
     }
 
+    /** What two addresses are compared by. */
     String emailKey() {
-        return keyOf(email());
-    }
-
-    static String keyOf(String email) {
-        return email == null ? null : email.strip().toLowerCase(Locale.ROOT);
+        return email() == null ? null : email().toLowerCase(Locale.ROOT);
     }
 
     /** Whether SmartMails would see no difference: times and sources of equal values do not count. */

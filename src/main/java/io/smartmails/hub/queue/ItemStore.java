@@ -16,7 +16,7 @@ public final class ItemStore {
     private static final String COLUMNS =
             "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts, created_at, payload";
     private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
-            + " AND kind = 'contact' AND due_at <= :now LIMIT :most";
+            + " AND kind = 'contact' AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
     private static final RowMapper<Item> ROW = (rs, n) -> {
         long expires = rs.getLong("expires_at");
         return new Item(
@@ -86,11 +86,12 @@ public final class ItemStore {
                 .optional();
     }
 
-    /** The batch key of the send that has been due longest in a lane. */
+    /** The batch key of the item that has been due longest in a lane: contacts in {@code SYNC}, sends in the others. */
     public Optional<String> nextBatchKey(Item.Lane lane) {
         return database.read()
-                .sql("SELECT batch_key FROM item WHERE state = 'waiting' AND kind = 'send' AND lane = :lane"
+                .sql("SELECT batch_key FROM item WHERE state = 'waiting' AND kind = :kind AND lane = :lane"
                         + " AND due_at <= :now ORDER BY due_at LIMIT 1")
+                .param("kind", lower(lane == Item.Lane.SYNC ? Item.Kind.CONTACT : Item.Kind.SEND))
                 .param("lane", lower(lane))
                 .param("now", clock.millis())
                 .query(String.class)
@@ -128,24 +129,26 @@ public final class ItemStore {
                 .single();
     }
 
-    /** How many contacts have due items, counted up to {@code most}. */
-    public int dueContacts(int most) {
+    /** How many contacts have due items of a batch key, counted up to {@code most}. */
+    public int dueContacts(String batchKey, int most) {
         return database.read()
                 .sql("SELECT COUNT(*) FROM (" + DUE_CONTACTS + ") due")
+                .param("batchKey", batchKey)
                 .param("now", clock.millis())
                 .param("most", most)
                 .query(Integer.class)
                 .single();
     }
 
-    /** Takes every due item of up to {@code most} contacts for the lease. */
-    public List<Item> claimContacts(int most, Duration lease) {
+    /** Takes every due item of up to {@code most} contacts that have one of the batch key, for the lease. */
+    public List<Item> claimContacts(String batchKey, int most, Duration lease) {
         long now = clock.millis();
         return database.write(tx -> tx.jdbc()
                 .sql("UPDATE item SET due_at = :until, attempts = attempts + 1, cause = NULL WHERE state = 'waiting'"
                         + " AND kind = 'contact' AND due_at <= :now AND contact_id IN (" + DUE_CONTACTS + ") RETURNING "
                         + COLUMNS)
                 .param("until", now + lease.toMillis())
+                .param("batchKey", batchKey)
                 .param("now", now)
                 .param("most", most)
                 .query(ROW)
@@ -180,19 +183,32 @@ public final class ItemStore {
                 .update();
     }
 
-    /** Puts a claimed item back as if it had not been tried; {@code cause} tells what it waits for. */
-    public void putBack(Tx tx, String id, Instant dueAt, String cause) {
+    public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
+        RowStore.fail(tx, "item", id, verdict, clock.instant());
+    }
+
+    /**
+     * Ends a claim that was no try, or one that failed by nothing the item can help: it is due again and nothing is counted.
+     *
+     * @param cause why it waits; null when it need not be told
+     */
+    public void giveBack(Tx tx, String id, Instant dueAt, String cause) {
         tx.jdbc()
                 .sql("UPDATE item SET due_at = :due, attempts = attempts - 1, cause = :cause"
-                        + " WHERE id = :id AND state = 'waiting'")
+                        + " WHERE id = :id AND state = 'waiting' AND attempts > 0")
                 .param("due", dueAt.toEpochMilli())
                 .param("cause", cause)
                 .param("id", id)
                 .update();
     }
 
-    public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
-        RowStore.fail(tx, "item", id, verdict, clock.instant());
+    /** Changes with whom an item may share a request. */
+    public void regroup(Tx tx, String id, String batchKey) {
+        tx.jdbc()
+                .sql("UPDATE item SET batch_key = :batchKey WHERE id = :id")
+                .param("batchKey", batchKey)
+                .param("id", id)
+                .update();
     }
 
     private static String lower(Enum<?> value) {

@@ -31,21 +31,23 @@ final class AccountLimits {
         this.clock = clock;
     }
 
-    /** Never waits for a token: without one the last answer serves on. */
+    /** Never waits for a token: without one the last answer serves on, and the next call asks. */
     synchronized Limits current() {
         Instant now = clock.instant();
         if (!now.isBefore(askAgain)) {
-            askAgain = now.plus(AGAIN_AFTER_FAILURE);
-            try {
-                upstream.callNow(Lane.CONTROL, client::limits).ifPresent(answer -> {
-                    limits = answer;
-                    budget.learn(answer.requestsPerMinute());
-                    askAgain = now.plus(KEPT);
-                });
-            } catch (TransientFailure | PermanentFailure e) {
-                LOG.info("The account's limits are not known, the usual ones are used: {}", e.getMessage());
-            }
+            upstream.token(Lane.CONTROL, false).ifPresent(token -> ask(token, now));
         }
         return limits;
+    }
+
+    private void ask(Budget.Token token, Instant now) {
+        askAgain = now.plus(AGAIN_AFTER_FAILURE);
+        try {
+            limits = upstream.use(token, client::limits);
+            budget.learn(limits.requestsPerMinute());
+            askAgain = now.plus(KEPT);
+        } catch (TransientFailure | PermanentFailure e) {
+            LOG.info("The account's limits are not known, the usual ones are used: {}", e.getMessage());
+        }
     }
 }

@@ -43,10 +43,11 @@ public final class Budget {
         store.since(clock.instant().minus(KEPT)).forEach(request -> log.put(request.id(), request));
     }
 
-    /** One request that may be made; to be closed when its answer came, or came not. */
+    /** One request that may be made; to be closed when its answer came, or came not. Closing it again does nothing. */
     public final class Token implements AutoCloseable {
         private final LoggedRequest request;
         private boolean spent = true;
+        private boolean closed;
 
         private Token(LoggedRequest request) {
             this.request = request;
@@ -59,7 +60,10 @@ public final class Budget {
 
         @Override
         public void close() {
-            end(request, spent);
+            if (!closed) {
+                closed = true;
+                end(request, spent);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.smartmails.hub.sending;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,7 +20,7 @@ import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +31,16 @@ import java.util.stream.Collectors;
 
 /**
  * Takes the newest state of contacts with waiting items to SmartMails, a batch a request. Ten changes of one contact that
- * wait together cost one item of the batch and settle together; what changes meanwhile waits under an item of its own.
+ * wait together cost one item of the batch and settle together; what changes meanwhile waits under an item of its own. A
+ * step makes one request at most and waits for nothing but its answer.
  */
 final class ContactSync extends Worker {
     private static final Duration LEASE = Duration.ofMinutes(5);
     private static final Duration IDLE = Duration.ofMillis(500);
+    private static final String UNKNOWN_LIST = "unknown_list";
+    /** Numbers stay as the source wrote them: 10.00 is not 10. */
     private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
@@ -48,6 +53,7 @@ final class ContactSync extends Worker {
     private final AccountLimits limits;
     private final InstantSource clock;
     private final Map<String, String> listIds = new HashMap<>();
+    private boolean listsAsked;
     private Duration pause = IDLE;
 
     ContactSync(
@@ -72,18 +78,6 @@ final class ContactSync extends Worker {
     }
 
     @Override
-    public synchronized void start() {
-        upstream.stopping(false);
-        super.start();
-    }
-
-    @Override
-    public synchronized void stop() {
-        upstream.stopping(true);
-        super.stop();
-    }
-
-    @Override
     protected Duration idle() {
         return pause;
     }
@@ -91,115 +85,108 @@ final class ContactSync extends Worker {
     @Override
     protected boolean step() {
         pause = IDLE;
-        int most = limits.current().contactsPerBatch();
-        int due = items.dueContacts(most);
-        if (due == 0) {
+        Optional<String> batchKey = items.nextBatchKey(Item.Lane.SYNC);
+        if (batchKey.isEmpty()) {
             return false;
         }
-        Optional<Budget.Token> token = upstream.token(Lane.SYNC, due == most);
+        int most = limits.current().contactsPerBatch();
+        boolean full = ItemFailures.isPart(batchKey.get()) || items.dueContacts(batchKey.get(), most) == most;
+        Optional<Budget.Token> token = upstream.token(Lane.SYNC, full);
         if (token.isEmpty()) {
-            Duration wait = upstream.pauseFor(Lane.SYNC, due == most);
+            Duration wait = upstream.pauseFor(Lane.SYNC, full);
             pause = wait.compareTo(IDLE) < 0 ? wait : IDLE;
             return false;
         }
-        Map<String, List<Item>> claimed = items.claimContacts(most, LEASE).stream()
-                .collect(Collectors.groupingBy(Item::contactId, LinkedHashMap::new, Collectors.toList()));
-        if (claimed.isEmpty()) {
-            try (Budget.Token unused = token.get()) {
-                unused.giveBack();
+        try (Budget.Token request = token.get()) {
+            Map<String, List<Item>> claimed = items.claimContacts(batchKey.get(), most, LEASE).stream()
+                    .collect(Collectors.groupingBy(Item::contactId, LinkedHashMap::new, Collectors.toList()));
+            List<Changed> batch = prepare(claimed);
+            if (batch.isEmpty()) {
+                request.giveBack();
+            } else {
+                unknownList(batch)
+                        .ifPresentOrElse(name -> learnList(name, batch, request), () -> upsert(batch, request));
             }
-            return true;
         }
-        sync(claimed, token);
         return true;
     }
 
-    private void sync(Map<String, List<Item>> all, Optional<Budget.Token> given) {
-        Map<String, ContactLedger.Outgoing> outgoing = ledger.outgoing(all.keySet());
-        Map<String, List<Item>> claimed =
-                part(all, all.keySet().stream().filter(outgoing::containsKey).toList());
-        putBackAbsorbed(all, outgoing.keySet());
-        Optional<Budget.Token> token = given;
-        // A token must not wait for the tokens of other calls: it would leave long after it was counted.
-        if (given.isPresent()
-                && (claimed.isEmpty() || !unknownLists(outgoing.values()).isEmpty())) {
-            try (Budget.Token unused = given.get()) {
-                unused.giveBack();
-            }
-            token = Optional.empty();
-        }
-        if (!claimed.isEmpty()) {
-            send(claimed, outgoing, token);
-        }
-    }
+    /** A contact with the items that settle when SmartMails has it. */
+    private record Changed(ContactLedger.Outgoing contact, List<Item> items) {}
 
-    /** Contacts that became part of another one since they were claimed; their items belong to that one now. */
-    private void putBackAbsorbed(Map<String, List<Item>> all, Collection<String> present) {
-        List<Item> absorbed = all.entrySet().stream()
-                .filter(entry -> !present.contains(entry.getKey()))
-                .flatMap(entry -> entry.getValue().stream())
-                .toList();
-        if (!absorbed.isEmpty()) {
-            database.write(tx -> {
-                absorbed.forEach(item -> items.putBack(tx, item.id(), clock.instant(), "the contact was merged"));
-                return null;
-            });
-        }
-    }
-
-    private void send(
-            Map<String, List<Item>> claimed,
-            Map<String, ContactLedger.Outgoing> outgoing,
-            Optional<Budget.Token> token) {
-        List<String> contactIds = List.copyOf(claimed.keySet());
+    private List<Changed> prepare(Map<String, List<Item>> claimed) {
+        Map<String, ContactLedger.Outgoing> outgoing;
         try {
-            List<String> namespaces = List.copyOf(outgoing.values().stream()
-                    .flatMap(contact -> contact.namespaces().stream())
-                    .collect(Collectors.toCollection(TreeSet::new)));
-            learnLists(outgoing.values());
-            List<JsonNode> contacts =
-                    contactIds.stream().map(id -> json(outgoing.get(id))).toList();
-            List<ContactResult> results = token.isPresent()
-                    ? upstream.use(token.get(), () -> client.upsertContacts(contacts, namespaces))
-                    : upstream.call(Lane.SYNC, () -> client.upsertContacts(contacts, namespaces));
-            settle(contactIds, claimed, results);
-        } catch (TransientFailure failure) {
-            failAll(claimed.values(), failure);
-        } catch (PermanentFailure refused) {
-            if (contactIds.size() == 1) {
-                failAll(claimed.values(), refused);
+            outgoing = ledger.outgoing(claimed.keySet());
+        } catch (PermanentFailure unreadable) {
+            refused(List.copyOf(claimed.values()), unreadable);
+            return List.of();
+        }
+        List<Changed> batch = new ArrayList<>(claimed.size());
+        List<Item> joined = new ArrayList<>();
+        claimed.forEach((id, waiting) -> {
+            if (outgoing.containsKey(id)) {
+                batch.add(new Changed(outgoing.get(id), waiting));
             } else {
-                int half = contactIds.size() / 2;
-                sync(part(claimed, contactIds.subList(0, half)), Optional.empty());
-                sync(part(claimed, contactIds.subList(half, contactIds.size())), Optional.empty());
+                joined.addAll(waiting);
             }
+        });
+        if (!joined.isEmpty()) {
+            fail(joined, new TransientFailure("the contact was joined with another one just now", Duration.ZERO));
         }
+        return batch;
     }
 
-    private static Map<String, List<Item>> part(Map<String, List<Item>> claimed, List<String> contactIds) {
-        Map<String, List<Item>> part = new LinkedHashMap<>();
-        contactIds.forEach(id -> part.put(id, claimed.get(id)));
-        return part;
-    }
-
-    private Collection<String> unknownLists(Collection<ContactLedger.Outgoing> contacts) {
-        return contacts.stream()
-                .flatMap(contact -> contact.lists().stream())
+    private Optional<String> unknownList(List<Changed> batch) {
+        return batch.stream()
+                .flatMap(changed -> changed.contact().lists().stream())
                 .filter(name -> !listIds.containsKey(name))
-                .collect(Collectors.toCollection(TreeSet::new));
+                .min(Comparator.naturalOrder());
     }
 
-    /** A rule names lists; SmartMails wants ids. Asked or made once, then remembered. */
-    private void learnLists(Collection<ContactLedger.Outgoing> contacts) {
-        Collection<String> unknown = unknownLists(contacts);
-        if (!unknown.isEmpty()) {
-            listIds.putAll(upstream.call(Lane.CONTROL, client::lists));
-        }
-        for (String name : unknown) {
-            if (!listIds.containsKey(name)) {
-                listIds.put(name, upstream.call(Lane.CONTROL, () -> client.ensureList(name)));
+    /**
+     * A rule names lists; SmartMails wants ids. Asked once, made if need be, then remembered. The request of the batch is
+     * spent on it and the batch is due again: waiting here for a second one could last for ever in a small budget.
+     */
+    private void learnList(String name, List<Changed> batch, Budget.Token request) {
+        try {
+            if (listsAsked) {
+                listIds.put(name, upstream.use(request, () -> client.ensureList(name)));
+            } else {
+                listIds.putAll(upstream.use(request, client::lists));
+                listsAsked = true;
             }
+            giveBack(batch);
+        } catch (TransientFailure failure) {
+            fail(itemsOf(batch), failure);
+        } catch (PermanentFailure refused) {
+            Map<Boolean, List<Changed>> byName = batch.stream()
+                    .collect(Collectors.partitioningBy(
+                            changed -> changed.contact().lists().contains(name)));
+            fail(
+                    itemsOf(byName.get(true)),
+                    new PermanentFailure("the list '" + name + "' cannot be used: " + refused.getMessage(), refused));
+            giveBack(byName.get(false));
         }
+    }
+
+    private void upsert(List<Changed> batch, Budget.Token request) {
+        List<String> namespaces = List.copyOf(batch.stream()
+                .flatMap(changed -> changed.contact().namespaces().stream())
+                .collect(Collectors.toCollection(TreeSet::new)));
+        List<JsonNode> contacts =
+                batch.stream().map(changed -> json(changed.contact())).toList();
+        List<ContactResult> results;
+        try {
+            results = upstream.use(request, () -> client.upsertContacts(contacts, namespaces));
+        } catch (TransientFailure failure) {
+            fail(itemsOf(batch), failure);
+            return;
+        } catch (PermanentFailure refused) {
+            refused(batch.stream().map(Changed::items).toList(), refused);
+            return;
+        }
+        settle(batch, results);
     }
 
     private JsonNode json(ContactLedger.Outgoing contact) {
@@ -211,35 +198,52 @@ final class ContactSync extends Worker {
         return json;
     }
 
-    private void settle(List<String> contactIds, Map<String, List<Item>> claimed, List<ContactResult> results) {
-        boolean listGone = results.stream().anyMatch(result -> "unknown_list".equals(result.code()));
-        if (listGone) {
+    private void settle(List<Changed> batch, List<ContactResult> results) {
+        if (results.stream().anyMatch(result -> UNKNOWN_LIST.equals(result.code()))) {
             listIds.clear();
+            listsAsked = false;
         }
         database.write(tx -> {
-            for (int i = 0; i < contactIds.size(); i++) {
+            for (int i = 0; i < batch.size(); i++) {
                 ContactResult result = results.get(i);
-                for (Item item : claimed.get(contactIds.get(i))) {
-                    if (result.status() != ContactResult.Status.FAILED) {
-                        items.deliver(tx, item.id(), result.id());
-                    } else {
-                        Throwable failure = "unknown_list".equals(result.code())
-                                ? new TransientFailure("a list is gone at SmartMails; it is made again", Duration.ZERO)
-                                : new PermanentFailure(
-                                        "SmartMails rejected the contact: " + result.code() + ", " + result.detail());
-                        failures.record(tx, item, failure);
-                    }
+                List<Item> settled = batch.get(i).items();
+                if (result.status() == ContactResult.Status.FAILED) {
+                    failures.record(tx, settled, rejection(result));
+                } else {
+                    settled.forEach(item -> items.deliver(tx, item.id(), result.id()));
                 }
             }
             return null;
         });
     }
 
-    private void failAll(Collection<List<Item>> claimed, Throwable failure) {
-        List<Item> all = new ArrayList<>();
-        claimed.forEach(all::addAll);
+    private static RuntimeException rejection(ContactResult result) {
+        return UNKNOWN_LIST.equals(result.code())
+                ? new TransientFailure("a list is gone at SmartMails; it is made again", Duration.ZERO)
+                : new PermanentFailure("SmartMails rejected the contact: " + result.code() + ", " + result.detail());
+    }
+
+    private static List<Item> itemsOf(List<Changed> batch) {
+        return batch.stream().flatMap(changed -> changed.items().stream()).toList();
+    }
+
+    private void giveBack(List<Changed> batch) {
         database.write(tx -> {
-            all.forEach(item -> failures.record(tx, item, failure));
+            itemsOf(batch).forEach(item -> items.giveBack(tx, item.id(), clock.instant(), null));
+            return null;
+        });
+    }
+
+    private void fail(List<Item> failed, RuntimeException failure) {
+        database.write(tx -> {
+            failures.record(tx, failed, failure);
+            return null;
+        });
+    }
+
+    private void refused(List<List<Item>> batch, PermanentFailure refusal) {
+        database.write(tx -> {
+            failures.refused(tx, batch, refusal);
             return null;
         });
     }

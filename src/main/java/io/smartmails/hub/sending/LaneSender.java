@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -29,11 +31,11 @@ import java.util.function.Predicate;
  * Takes due sends of one lane to SmartMails, a batch a request.
  *
  * <p>An answer settles every item by its own result, in one commit. No answer settles nothing: the items come back under
- * the same dedupe ids, by which SmartMails knows what it took. A batch that is refused as a whole is halved until the
- * culprit is alone.
+ * the same dedupe ids, by which SmartMails knows what it took. A step makes one request at most and waits for nothing but
+ * its answer.
  */
 final class LaneSender extends Worker {
-    /** Above the longest call and a few halvings; a crash gives the items back earlier on the embedded database. */
+    /** Well above the longest call; a crash gives the items back earlier on the embedded database. */
     private static final Duration LEASE = Duration.ofMinutes(5);
 
     private static final Duration IDLE = Duration.ofMillis(500);
@@ -100,107 +102,114 @@ final class LaneSender extends Worker {
 
     private boolean send(String batchKey) {
         int most = limits.current().messagesPerBatch();
-        boolean full = items.dueSends(lane, batchKey, most) == most;
+        boolean full = ItemFailures.isPart(batchKey) || items.dueSends(lane, batchKey, most) == most;
         Optional<Budget.Token> token = upstream.token(Lane.of(lane), full);
         if (token.isEmpty()) {
             Duration wait = upstream.pauseFor(Lane.of(lane), full);
             pause = wait.compareTo(pause) < 0 ? wait : pause;
             return false;
         }
-        List<Item> claimed = items.claimSends(lane, batchKey, most, LEASE);
-        List<Item> fresh = dropExpired(claimed);
-        if (fresh.isEmpty()) {
-            try (Budget.Token unused = token.get()) {
-                unused.giveBack();
+        try (Budget.Token request = token.get()) {
+            List<Item> claimed = items.claimSends(lane, batchKey, most, LEASE);
+            List<Outgoing> batch = prepare(claimed);
+            if (batch.isEmpty()) {
+                request.giveBack();
+            } else {
+                deliver(batch, request);
             }
             return !claimed.isEmpty();
         }
-        deliver(fresh, Optional.of(token.get()));
-        return true;
     }
 
-    /** Late is dropped with a record, never sent. */
-    private List<Item> dropExpired(List<Item> claimed) {
+    private record Outgoing(Item item, JsonNode message) {}
+
+    /** Late is dropped with a record, never sent; what cannot be read dies alone. */
+    private List<Outgoing> prepare(List<Item> claimed) {
         Instant now = clock.instant();
-        List<Item> late = claimed.stream()
-                .filter(item -> item.expiresAt() != null && item.expiresAt().isBefore(now))
-                .toList();
-        if (late.isEmpty()) {
-            return claimed;
-        }
-        database.write(tx -> {
-            late.forEach(item -> items.drop(tx, item.id(), "past its best-before " + item.expiresAt()));
-            return null;
-        });
-        return claimed.stream().filter(item -> !late.contains(item)).toList();
-    }
-
-    /** @param token for the first request; the halves of a refused batch wait for tokens of their own */
-    private void deliver(List<Item> batch, Optional<Budget.Token> token) {
-        try {
-            List<JsonNode> messages = batch.stream().map(LaneSender::message).toList();
-            List<SendResult> results = token.isPresent()
-                    ? upstream.use(token.get(), () -> client.sendBatch(messages))
-                    : upstream.call(Lane.of(lane), () -> client.sendBatch(messages));
-            settle(batch, results);
-        } catch (TransientFailure failure) {
-            database.write(tx -> {
-                batch.forEach(item -> failures.record(tx, item, failure));
-                return null;
-            });
-        } catch (PermanentFailure refused) {
-            if (batch.size() == 1) {
-                database.write(tx -> {
-                    failures.record(tx, batch.get(0), refused);
-                    return null;
-                });
+        List<Outgoing> batch = new ArrayList<>(claimed.size());
+        List<Item> late = new ArrayList<>();
+        List<Item> unreadable = new ArrayList<>();
+        for (Item item : claimed) {
+            if (item.expiresAt() != null && item.expiresAt().isBefore(now)) {
+                late.add(item);
             } else {
-                deliver(batch.subList(0, batch.size() / 2), Optional.empty());
-                deliver(batch.subList(batch.size() / 2, batch.size()), Optional.empty());
+                message(item)
+                        .ifPresentOrElse(message -> batch.add(new Outgoing(item, message)), () -> unreadable.add(item));
             }
         }
+        if (batch.size() < claimed.size()) {
+            database.write(tx -> {
+                late.forEach(item -> items.drop(tx, item.id(), "past its best-before " + item.expiresAt()));
+                failures.record(tx, unreadable, new PermanentFailure("the stored message is no JSON object"));
+                return null;
+            });
+        }
+        return batch;
     }
 
-    private static JsonNode message(Item item) {
+    private static Optional<JsonNode> message(Item item) {
         try {
-            ObjectNode message = (ObjectNode) JSON.readTree(item.payload());
+            if (!(JSON.readTree(item.payload()) instanceof ObjectNode message)) {
+                return Optional.empty();
+            }
             if (!message.hasNonNull("dedupe_id")) {
                 message.put("dedupe_id", item.id());
             }
             if (item.expiresAt() != null && !message.hasNonNull("expires_at")) {
                 message.put("expires_at", item.expiresAt().toString());
             }
-            return message;
+            return Optional.of(message);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored item is not readable: " + e.getOriginalMessage(), e);
+            return Optional.empty();
         }
     }
 
-    private void settle(List<Item> batch, List<SendResult> results) {
-        List<Throwable> rejections = new ArrayList<>(batch.size());
+    private void deliver(List<Outgoing> batch, Budget.Token request) {
+        List<JsonNode> messages = batch.stream().map(Outgoing::message).toList();
+        List<SendResult> results;
+        try {
+            results = upstream.use(request, () -> client.sendBatch(messages));
+        } catch (TransientFailure failure) {
+            database.write(tx -> {
+                failures.record(tx, batch.stream().map(Outgoing::item).toList(), failure);
+                return null;
+            });
+            return;
+        } catch (PermanentFailure refused) {
+            database.write(tx -> {
+                failures.refused(
+                        tx, batch.stream().map(one -> List.of(one.item())).toList(), refused);
+                return null;
+            });
+            return;
+        }
+        settle(batch, results);
+    }
+
+    private void settle(List<Outgoing> batch, List<SendResult> results) {
+        Map<Item, RuntimeException> rejections = new LinkedHashMap<>();
         for (int i = 0; i < batch.size(); i++) {
-            rejections.add(
-                    results.get(i).status() == SendResult.Status.REJECTED
-                            ? rejection(batch.get(i), results.get(i))
-                            : null);
+            if (results.get(i).status() == SendResult.Status.REJECTED) {
+                rejections.put(batch.get(i).item(), rejection(batch.get(i).message(), results.get(i)));
+            }
         }
         database.write(tx -> {
             for (int i = 0; i < batch.size(); i++) {
-                Item item = batch.get(i);
+                Item item = batch.get(i).item();
                 SendResult result = results.get(i);
                 switch (result.status()) {
                     case ACCEPTED, DUPLICATE -> items.deliver(tx, item.id(), result.id());
                     case DROPPED -> items.drop(tx, item.id(), "SmartMails dropped it: " + result.detail());
-                    case REJECTED -> failures.record(tx, item, rejections.get(i));
+                    case REJECTED -> failures.record(tx, List.of(item), rejections.get(item));
                 }
             }
             return null;
         });
     }
 
-    private Throwable rejection(Item item, SendResult result) {
+    private RuntimeException rejection(JsonNode message, SendResult result) {
         if (UNKNOWN_TEMPLATE.equals(result.code())) {
-            String alias = message(item).path("template_alias").asText("");
+            String alias = message.path("template_alias").asText("");
             if (publishAgain.test(alias)) {
                 return new TransientFailure("SmartMails did not have the template '" + alias + "' yet", Duration.ZERO);
             }

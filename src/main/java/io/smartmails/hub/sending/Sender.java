@@ -12,7 +12,6 @@ import org.springframework.context.SmartLifecycle;
 
 /** Takes due sends to SmartMails, each lane on its own thread, so that no bulk call keeps transactional mail waiting. */
 final class Sender implements SmartLifecycle {
-    private final Upstream upstream;
     private final LaneSender transactional;
     private final LaneSender bulk;
 
@@ -27,7 +26,6 @@ final class Sender implements SmartLifecycle {
             Predicate<String> publishAgain,
             InstantSource clock,
             Wakeup wakeup) {
-        this.upstream = upstream;
         var bulkWakeup = new Wakeup();
         this.transactional = new LaneSender(
                 Item.Lane.TRANSACTIONAL,
@@ -62,14 +60,12 @@ final class Sender implements SmartLifecycle {
 
     @Override
     public void start() {
-        upstream.stopping(false);
         transactional.start();
         bulk.start();
     }
 
     @Override
     public void stop() {
-        upstream.stopping(true);
         bulk.stop();
         transactional.stop();
     }

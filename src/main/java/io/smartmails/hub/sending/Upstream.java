@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.sending;
 
+import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.failure.TransientFailure;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +19,10 @@ public final class Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
     private static final Duration KEY_REFUSED_PAUSE = Duration.ofMinutes(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration POLL = Duration.ofMillis(250);
 
     private final Budget budget;
     private final InstantSource clock;
     private volatile String refusal;
-    private volatile boolean stopping;
 
     public Upstream(Budget budget, InstantSource clock) {
         this.budget = budget;
@@ -41,36 +39,30 @@ public final class Upstream {
         return Duration.between(clock.instant(), budget.nextFreeAt(lane, full));
     }
 
-    /**
-     * Waits for a token and makes one request.
-     *
-     * @throws TransientFailure also for a 429, a refused key, and when the hub stops
-     */
-    <T> T call(Lane lane, Supplier<T> request) {
-        while (true) {
-            Optional<Budget.Token> token = token(lane, true);
-            if (token.isPresent()) {
-                return use(token.get(), request);
-            }
-            if (stopping || Thread.currentThread().isInterrupted()) {
-                throw new TransientFailure("the hub is stopping", Duration.ZERO);
-            }
-            Duration pause = pauseFor(lane, true);
-            LockSupport.parkNanos((pause.compareTo(POLL) < 0 ? pause : POLL).toNanos() + 1);
-        }
-    }
-
     /** Makes one request if a token is free right now; for what can do without an answer. */
     public <T> Optional<T> callNow(Lane lane, Supplier<T> request) {
         return token(lane, false).map(token -> use(token, request));
     }
 
-    /** Makes one request and closes its token. */
+    /** Whether the failure says nothing about the items of the request: a pause that SmartMails asks for, or a refused key. */
+    static boolean isPause(Throwable failure) {
+        return failure.getCause() instanceof SmartMailsClient.Throttled
+                || failure.getCause() instanceof SmartMailsClient.KeyRefused;
+    }
+
+    /**
+     * Makes one request and closes its token.
+     *
+     * @throws TransientFailure also for a 429 and for a refused key: see {@link #isPause}
+     */
     <T> T use(Budget.Token token, Supplier<T> request) {
         try (token) {
             T answer = request.get();
             refusal = null;
             return answer;
+        } catch (PermanentFailure refused) {
+            refusal = null;
+            throw refused;
         } catch (SmartMailsClient.Throttled throttled) {
             Duration pause = throttled.after().compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : throttled.after();
             budget.stop(pause);
@@ -83,17 +75,6 @@ public final class Upstream {
             budget.stop(KEY_REFUSED_PAUSE);
             throw new TransientFailure(refused.getMessage(), KEY_REFUSED_PAUSE, refused);
         }
-    }
-
-    /** Whether the failure says nothing about the request: the key was refused, or everybody was asked to wait. */
-    static boolean stopsEverybody(TransientFailure failure) {
-        return failure.getCause() instanceof SmartMailsClient.KeyRefused
-                || failure.getCause() instanceof SmartMailsClient.Throttled;
-    }
-
-    /** While the hub stops nobody waits for a token; calls under way go on. */
-    void stopping(boolean now) {
-        stopping = now;
     }
 
     /** Why SmartMails refuses our key, in plain words; null while it takes it. */

@@ -82,8 +82,7 @@ class ContactSyncTest {
 
     @Test
     void aLostAnswerIsRepeatedWithTheNewestState() {
-        kit.run();
-        kit.upstream.callNow(Lane.CONTROL, kit.client::limits);
+        kit.limits.current();
         kit.changed("1", "ada@example.com", "Ada");
         kit.smartMails.next(Mishap.LOSE_ANSWER);
         kit.run();
@@ -165,11 +164,10 @@ class ContactSyncTest {
 
     @Test
     void twoContactsThatTurnOutToBeOneWhileTheyAreOnTheirWayAreBothSettled() {
-        kit.run();
-        kit.upstream.callNow(Lane.CONTROL, kit.client::limits);
+        kit.limits.current();
         kit.changed("1", "ada@example.com", "Ada");
         kit.changed("2", "augusta@example.com", "Augusta");
-        kit.items.claimContacts(10, Duration.ofMinutes(5));
+        kit.items.claimContacts("contacts", 10, Duration.ofMinutes(5));
         kit.advance(Duration.ofSeconds(1));
         kit.changed("1", "augusta@example.com", "Augusta");
         kit.advance(Duration.ofMinutes(6));
@@ -177,5 +175,65 @@ class ContactSyncTest {
 
         assertThat(kit.states()).isEqualTo(Map.of("delivered", 3));
         assertThat(kit.smartMails.contactBatches()).hasSize(1);
+    }
+
+    @Test
+    void aListThatCannotBeMadeKillsOnlyWhatWantsIt() {
+        kit.changed("1", "ada@example.com", "Ada", "!wrong", "customers");
+        kit.changed("2", "ben@example.com", "Ben", "customers");
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).startsWith("the list '!wrong' cannot be used: ");
+        assertThat(kit.smartMails.contactBatches()).hasSize(1);
+    }
+
+    @Test
+    void learningListsCostsNoItemATry() {
+        kit.changed("1", "ada@example.com", "Ada", "customers", "friends");
+        kit.run();
+        assertThat(kit.database
+                        .read()
+                        .sql("SELECT attempts FROM item")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aContactThatCannotBeReadDiesAlone() {
+        for (int i = 0; i < 5; i++) {
+            kit.changed("" + i, "person" + i + "@example.com", "P");
+        }
+        kit.database.write(tx -> tx.jdbc()
+                .sql("UPDATE contact SET json = '{' WHERE email_key = 'person3@example.com'")
+                .update());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 4, "dead", 1));
+        assertThat(kit.dead().get(0).cause()).isEqualTo("a stored contact is not readable");
+    }
+
+    @Test
+    void anItemOfAContactThatIsNoMoreKeepsNothingElseWaiting() {
+        kit.changed("1", "ada@example.com", "Ada");
+        kit.changed("2", "ben@example.com", "Ben");
+        kit.database.write(tx -> tx.jdbc()
+                .sql("DELETE FROM contact WHERE email_key = 'ada@example.com'")
+                .update());
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 1, "waiting", 1));
+    }
+
+    @Test
+    void contactsDoNotStarveBesideTransactionalMailWithoutEnd(@TempDir Path folder) {
+        try (var busy = new SendingKit(folder, 60)) {
+            busy.smartMails.allowMessagesPerBatch(1);
+            for (int i = 0; i < 100; i++) {
+                busy.send(io.smartmails.hub.queue.Item.Lane.TRANSACTIONAL, "ada@example.com");
+            }
+            busy.run();
+            busy.changed("1", "ada@example.com", "Ada");
+            busy.sync.step();
+            assertThat(busy.smartMails.contactBatches()).hasSize(1);
+        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,9 +70,8 @@ class SenderTest {
     @EnumSource(
             names = {"LOSE_ANSWER", "FAIL_AFTER_WORK", "FAIL_BEFORE_WORK", "UNKNOWN_ENDPOINT", "GARBAGE", "REDIRECT"})
     void aBatchWithoutAnAnswerIsSentAgainUnderTheSameDedupeIdsAndMailedOnce(Mishap mishap) {
-        kit.run();
+        kit.limits.current();
         List<String> sent = kit.sends(7);
-        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
         kit.smartMails.next(mishap, mishap);
         kit.run();
         assertThat(kit.states()).isEqualTo(Map.of("waiting", 7));
@@ -129,8 +129,7 @@ class SenderTest {
 
     @Test
     void aRefusedKeyStopsEverythingAndCostsNoItemAnything() {
-        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
-        kit.run();
+        kit.limits.current();
         kit.smartMails.acceptOnly("another key");
         List<String> sent = kit.sends(1200);
         kit.changed("1", "ada@example.com", "Ada");
@@ -157,8 +156,7 @@ class SenderTest {
 
     @Test
     void aThrottledRequestStopsAllLanesForAsLongAsSmartMailsAsks() {
-        kit.run();
-        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
+        kit.limits.current();
         String late = kit.send(Lane.BULK, "ada@example.com");
         kit.smartMails.next(Mishap.THROTTLE, Mishap.THROTTLE);
         kit.run();
@@ -230,8 +228,7 @@ class SenderTest {
 
     @Test
     void aBulkCallThatHangsKeepsNoTransactionalMailWaiting() {
-        kit.upstream.callNow(io.smartmails.hub.sending.Lane.CONTROL, kit.client::limits);
-        kit.run();
+        kit.limits.current();
         var hanging = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         kit.smartMails.during(() -> {
@@ -250,6 +247,93 @@ class SenderTest {
             kit.sender.stop();
         }
         assertThat(kit.state(bulk)).as("stopping finishes the step in hand").isEqualTo("delivered");
+    }
+
+    @Test
+    void aMessageThatCannotBeReadDiesAloneAndSaysNothingOfIt() {
+        String broken = kit.send(Lane.BULK, "{\"to\": bob@example.com", null);
+        String list = kit.send(Lane.BULK, "[]", null);
+        String good = kit.send(Lane.BULK, "ada@example.com");
+        kit.run();
+        assertThat(List.of(kit.state(broken), kit.state(list), kit.state(good)))
+                .containsExactly("dead", "dead", "delivered");
+        assertThat(kit.column(broken, "cause")).isEqualTo("the stored message is no JSON object");
+    }
+
+    @Test
+    void whatFailedTogetherIsTriedAgainTogether() {
+        kit.limits.current();
+        kit.sends(20);
+        kit.smartMails.next(Mishap.FAIL_BEFORE_WORK);
+        kit.drain();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 20));
+        assertThat(kit.smartMails.requests("POST /messages/batch")).isEqualTo(2);
+    }
+
+    @Test
+    void aPauseCostsAnItemNoTry() {
+        kit.limits.current();
+        String item = kit.send(Lane.BULK, "ada@example.com");
+        kit.smartMails.next(Mishap.THROTTLE);
+        kit.run();
+        assertThat(kit.column(item, "attempts")).isEqualTo("0");
+        assertThat(kit.column(item, "cause")).contains("429");
+        kit.drain();
+        assertThat(kit.state(item)).isEqualTo("delivered");
+    }
+
+    @Test
+    void theAccountsLimitsHoldAndAreAskedOnceAnHour() {
+        kit.smartMails.allowMessagesPerBatch(2);
+        kit.sends(3);
+        kit.run();
+        assertThat(kit.smartMails.requests())
+                .containsExactly("GET /account", "POST /messages/batch", "POST /messages/batch");
+        kit.advance(Duration.ofHours(1));
+        kit.limits.current();
+        assertThat(kit.smartMails.requests("GET /account")).isEqualTo(2);
+    }
+
+    @Test
+    void anAccountThatDoesNotTellItsLimitsIsNotAskedAtEveryStep() {
+        kit.smartMails.next(Mishap.FAIL_BEFORE_WORK);
+        kit.sends(1);
+        kit.run();
+        kit.sends(1);
+        kit.run();
+        assertThat(kit.states()).isEqualTo(Map.of("delivered", 2));
+        assertThat(kit.smartMails.requests("GET /account")).isEqualTo(1);
+    }
+
+    @Test
+    void theLimitsAreAskedAsSoonAsThereIsATokenForIt() {
+        kit.budget.stop(Duration.ofSeconds(20));
+        kit.limits.current();
+        kit.advance(Duration.ofSeconds(20));
+        kit.limits.current();
+        assertThat(kit.smartMails.requests()).containsExactly("GET /account");
+    }
+
+    @Test
+    void whatNeedsNoRequestLeavesTheBudgetAlone() {
+        kit.send(Lane.TRANSACTIONAL, "[]", null);
+        kit.limits.current();
+        kit.run();
+        assertThat(kit.budget.view().usedInWindow()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void aSignalWakesItAndItStopsAtOnceInALongPause() {
+        kit.sender.start();
+        String first = kit.send(Lane.TRANSACTIONAL, "ada@example.com");
+        kit.wakeup.signal();
+        await().until(() -> kit.state(first).equals("delivered"));
+        kit.budget.stop(Duration.ofDays(1));
+        String second = kit.send(Lane.TRANSACTIONAL, "ben@example.com");
+        kit.wakeup.signal();
+        kit.sender.stop();
+        assertThat(kit.state(second)).isEqualTo("waiting");
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

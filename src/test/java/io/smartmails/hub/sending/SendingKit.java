@@ -41,15 +41,21 @@ final class SendingKit implements AutoCloseable {
     final ItemStore items;
     final DeadLetterStore deadLetters;
     final SmartMailsClient client;
+    final Wakeup wakeup = new Wakeup();
     final Set<String> publishable = new HashSet<>();
     Budget budget;
     Upstream upstream;
+    AccountLimits limits;
     Sender sender;
     ContactLedger ledger;
     ContactSync sync;
 
     SendingKit(Path folder, int requestsPerMinute) {
-        database = Databases.sqlite(folder, "db/hub");
+        this(Databases.sqlite(folder, "db/hub"), requestsPerMinute);
+    }
+
+    SendingKit(Database database, int requestsPerMinute) {
+        this.database = database;
         items = new ItemStore(database, clock);
         deadLetters = new DeadLetterStore(database, clock);
         client = new SmartMailsClient(
@@ -62,9 +68,8 @@ final class SendingKit implements AutoCloseable {
         budget = new Budget(new RequestLogStore(database), requestsPerMinute, clock, ids);
         upstream = new Upstream(budget, clock);
         var failures = new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), clock);
-        var limits = new AccountLimits(upstream, client, budget, clock);
-        sender = new Sender(
-                database, items, failures, upstream, client, limits, publishable::contains, clock, new Wakeup());
+        limits = new AccountLimits(upstream, client, budget, clock);
+        sender = new Sender(database, items, failures, upstream, client, limits, publishable::contains, clock, wakeup);
         ledger = new ContactLedger(database, items, clock, ids);
         sync = new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
     }
@@ -140,6 +145,16 @@ final class SendingKit implements AutoCloseable {
     void run() {
         while (sender.step() || sync.step()) {
             // each step does its work at once
+        }
+    }
+
+    /** Lets time pass until nothing waits, an hour at most. */
+    void drain() {
+        Instant end = clock.instant().plus(Duration.ofHours(1));
+        run();
+        while (states().containsKey("waiting") && clock.instant().isBefore(end)) {
+            advance(Duration.ofMillis(500));
+            run();
         }
     }
 
