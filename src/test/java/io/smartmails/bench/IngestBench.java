@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +50,7 @@ public final class IngestBench {
         Path folder = Files.createTempDirectory(Path.of(args.length > 1 ? args[1] : "."), "bench-ingest-");
         int port = ChildProcess.freePort();
         try (ChildProcess hub = ChildProcess.start(
+                List.of(),
                 SmartMailsHub.class,
                 folder.resolve("hub.log"),
                 "--hub.home=" + HubHome.create(Files.createDirectories(folder.resolve("hub"))),
@@ -59,10 +61,10 @@ public final class IngestBench {
             hub.awaitReady("http://127.0.0.1:" + port + "/actuator/health/readiness");
             byte[] body = order();
             Caller webhook = () -> webhook(port, body);
-            drive(8, Duration.ofSeconds(8), 0, webhook);
+            drive(16, Duration.ofSeconds(20), 0, webhook); // warm-up
             System.out.printf(
                     "%-34s %8s %10s %9s %9s %12s%n", "", "callers", "per second", "p50 ms", "p99 ms", "CPU us each");
-            for (int callers : new int[] {1, 16, 64}) {
+            for (int callers : new int[] {64, 16, 1}) {
                 Result bare = bareInserts(folder.resolve("bare-" + callers + ".db"), body, callers, length);
                 print("bare group-committed inserts", callers, bare, Double.NaN);
                 long ticks = cpuTicks(hub.pid());

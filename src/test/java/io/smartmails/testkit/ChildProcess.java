@@ -28,17 +28,18 @@ public final class ChildProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts a main class of this class path; its output goes to the log file. */
+    /** Starts a main class of this class path, tuned to start quickly; its output goes to the log file. */
     public static ChildProcess start(Class<?> main, Path log, String... args) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-Xmx384m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        return start(
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx384m"), main, log, args);
+    }
+
+    /** @param flags of the JVM; none = as an operator runs it */
+    public static ChildProcess start(List<String> flags, Class<?> main, Path log, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(args));
         try {
             return new ChildProcess(
