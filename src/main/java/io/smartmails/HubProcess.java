@@ -50,6 +50,8 @@ import org.springframework.core.env.MapPropertySource;
  */
 public final class HubProcess implements AutoCloseable {
     private static final String ENGINE_KEY = "engine-key";
+    private static final List<String> PORTS = List.of("server.port", "engine.port", "sandbox.port");
+    private static final int HIGHEST_PORT = 65_535;
     private static final Duration ROUTES_WITHIN = Duration.ofSeconds(60);
 
     private final Path home;
@@ -136,6 +138,7 @@ public final class HubProcess implements AutoCloseable {
         if (!wrong.isEmpty()) {
             throw new StartFailure(String.join("\n", wrong), null);
         }
+        PORTS.forEach(name -> checkPort(name, environment.getProperty(name, "0")));
         Map<String, Object> found = new HashMap<>();
         found.put("hub.public-url", "http://127.0.0.1:" + environment.getProperty("server.port", "8080"));
         if (environment.getProperty("sandbox.enabled", Boolean.class, true)) {
@@ -149,6 +152,13 @@ public final class HubProcess implements AutoCloseable {
         }
         environment.getPropertySources().addLast(new MapPropertySource("found at start", found));
         checkConnections(environment);
+    }
+
+    private static void checkPort(String name, String value) {
+        if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > HIGHEST_PORT) {
+            throw new StartFailure(
+                    name + " is '" + value + "'; a port is a number from 0 (any free one) to " + HIGHEST_PORT, null);
+        }
     }
 
     /** Told here, a mistake costs the operator one line to read instead of a failed Spring context. */

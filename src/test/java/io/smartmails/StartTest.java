@@ -41,6 +41,13 @@ class StartTest {
     }
 
     @Test
+    void anImpossiblePortIsNamed() {
+        HubHome.create(home);
+        assertThatThrownBy(() -> HubProcess.start("--hub.home=" + home, "--server.port=99999"))
+                .hasMessageContaining("server.port is '99999'");
+    }
+
+    @Test
     void aFolderWithoutRoutesIsNoHome() {
         assertRefuses("holds no folder routes/", "--hub.home");
     }
