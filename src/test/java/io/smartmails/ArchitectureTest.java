@@ -97,13 +97,14 @@ class ArchitectureTest {
 
     /** A stage may import the queue, the timeline, events and failures, and what is named besides. */
     private static ArchRule stage(String name, String... besides) {
-        String[] allowed = new String[besides.length + 5];
+        String[] allowed = new String[besides.length + 6];
         System.arraycopy(besides, 0, allowed, 0, besides.length);
         allowed[besides.length] = name;
         allowed[besides.length + 1] = "queue";
         allowed[besides.length + 2] = "timeline";
         allowed[besides.length + 3] = "event";
         allowed[besides.length + 4] = "failure";
+        allowed[besides.length + 5] = "audit";
         for (int i = 0; i < allowed.length; i++) {
             allowed[i] = HUB + allowed[i] + "..";
         }

@@ -53,7 +53,7 @@ final class CallerThrottle {
      * @throws io.smartmails.problem.ProblemException 429 {@code rate_limited} with a {@code Retry-After} that is right
      */
     Grant take(Caller caller) {
-        int limit = caller.requestsPerMinute();
+        int limit = (int) caller.limits().windows().get(0).quota();
         Bucket bucket = buckets.get(
                 caller.keyId() + "/" + limit,
                 id -> Bucket.builder()

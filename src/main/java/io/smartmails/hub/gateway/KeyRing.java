@@ -70,7 +70,14 @@ public final class KeyRing {
             throw Problem.of(ProblemCode.REVOKED_KEY, "This key was revoked; ask the hub's operator for a new one")
                     .asException();
         }
-        return new Caller(key.id(), key.name(), key.scopes(), key.requestsPerMinute(), ApiKey.isTest(rawKey));
+        return new Caller(
+                key.id(),
+                key.name(),
+                key.id(),
+                key.scopes(),
+                KeyLimits.perMinute(key.requestsPerMinute()),
+                AddressRules.ANY,
+                ApiKey.isTest(rawKey));
     }
 
     /** A new key, shown once. */

@@ -99,7 +99,16 @@ final class ConsoleHarness implements AutoCloseable {
         @Bean
         static Filter caller() {
             return (request, response, chain) -> {
-                request.setAttribute(Caller.ATTRIBUTE, new Caller("key_1", "test", Set.of("keys:admin"), 60, false));
+                request.setAttribute(
+                        Caller.ATTRIBUTE,
+                        new Caller(
+                                "key_1",
+                                "test",
+                                "key_1",
+                                Set.of("keys:admin"),
+                                io.smartmails.hub.gateway.KeyLimits.perMinute(60),
+                                io.smartmails.hub.gateway.AddressRules.ANY,
+                                false));
                 chain.doFilter(request, response);
             };
         }

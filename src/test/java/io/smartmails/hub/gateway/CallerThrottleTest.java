@@ -17,7 +17,14 @@ import org.junit.jupiter.api.Test;
 class CallerThrottleTest {
     private final SettableClock clock = new SettableClock();
     private final CallerThrottle throttle = new CallerThrottle(clock);
-    private final Caller caller = new Caller("key_1", "shop", Set.of(), 60, false);
+    private final Caller caller = new Caller(
+            "key_1",
+            "shop",
+            "key_1",
+            Set.of(),
+            io.smartmails.hub.gateway.KeyLimits.perMinute(60),
+            io.smartmails.hub.gateway.AddressRules.ANY,
+            false);
 
     @Test
     void ofManyParallelCallsExactlyTheLimitPasses() throws Exception {
@@ -55,7 +62,14 @@ class CallerThrottleTest {
     @Test
     void anotherKeyIsUnaffected() {
         IntStream.range(0, 60).forEach(n -> throttle.take(caller));
-        assertThat(throttle.take(new Caller("key_2", "crm", Set.of(), 60, false))
+        assertThat(throttle.take(new Caller(
+                                "key_2",
+                                "crm",
+                                "key_2",
+                                Set.of(),
+                                io.smartmails.hub.gateway.KeyLimits.perMinute(60),
+                                io.smartmails.hub.gateway.AddressRules.ANY,
+                                false))
                         .remaining())
                 .isEqualTo(59);
     }
