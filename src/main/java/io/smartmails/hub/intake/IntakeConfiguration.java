@@ -75,7 +75,19 @@ class IntakeConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<ApplicationApi> applicationApi(MessageEndpoints messages, InstantSource clock) {
+    EventEndpoints eventEndpoints(
+            Database database,
+            EnvelopeStore envelopes,
+            DedupeStore dedupe,
+            @Qualifier("translatorWakeup") Wakeup translator,
+            InstantSource clock,
+            Ids ids) {
+        return new EventEndpoints(database, envelopes, dedupe, translator, clock, ids);
+    }
+
+    @Bean
+    FilterRegistrationBean<ApplicationApi> applicationApi(
+            MessageEndpoints messages, EventEndpoints events, InstantSource clock) {
         var api = new ApplicationApi()
                 .on("GET", "/ping", null, call -> Call.Reply.of(200, ping(call, clock)))
                 .on("POST", "/messages", "messages:send", messages::send)
@@ -86,7 +98,10 @@ class IntakeConfiguration {
                 .on("DELETE", "/messages/{id}", "messages:send", messages::cancel)
                 .on("GET", "/messages/{id}/events", "messages:read", messages::events)
                 .on("GET", "/message-batches/{id}", "messages:read", messages::batch)
-                .leave("POST /messages/preview");
+                .on("POST", "/events", "events:write", events::track)
+                .on("POST", "/events/batch", "events:write", events::trackBatch)
+                .leave("POST /messages/preview")
+                .leave("GET /events");
         var registration = new FilterRegistrationBean<>(api);
         registration.setOrder(AFTER_IDEMPOTENCY);
         registration.addUrlPatterns("/v1/*");

@@ -74,6 +74,7 @@ class RoutingConfiguration {
             RunStore runs,
             TimelineStore timeline,
             Connectors connectors,
+            ContactLedger contacts,
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
@@ -81,7 +82,17 @@ class RoutingConfiguration {
             @Qualifier("runnerWakeup") Wakeup runner) {
         return new TranslatorWorker(
                 deployer,
-                new Translator(database, envelopes, runs, timeline, connectors, rules, retry, clock, runner),
+                new Translator(
+                        database,
+                        envelopes,
+                        runs,
+                        timeline,
+                        connectors,
+                        new ApplicationEvents(contacts::emailOf),
+                        rules,
+                        retry,
+                        clock,
+                        runner),
                 translator,
                 IDLE);
     }

@@ -52,7 +52,8 @@ final class ApiKit {
                 new Wakeup(),
                 clock,
                 ids);
-        api = configuration.applicationApi(messages, clock).getFilter();
+        var events = configuration.eventEndpoints(database, envelopes, dedupe, new Wakeup(), clock, ids);
+        api = configuration.applicationApi(messages, events, clock).getFilter();
     }
 
     record Answer(int status, JsonNode body, MockHttpServletResponse raw) {
