@@ -80,6 +80,7 @@ class RoutingConfiguration {
             RunStore runs,
             TimelineStore timeline,
             Connectors connectors,
+            ContactLedger contacts,
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
@@ -88,7 +89,17 @@ class RoutingConfiguration {
             Rush rush) {
         return new TranslatorWorker(
                 deployer,
-                new Translator(database, envelopes, runs, timeline, connectors, rules, retry, clock, runner),
+                new Translator(
+                        database,
+                        envelopes,
+                        runs,
+                        timeline,
+                        connectors,
+                        new ApplicationEvents(contacts::emailOf),
+                        rules,
+                        retry,
+                        clock,
+                        runner),
                 translator,
                 rush,
                 IDLE);
