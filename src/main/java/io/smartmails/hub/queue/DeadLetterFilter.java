@@ -13,13 +13,7 @@ import java.time.Instant;
  * @param q beginning of the letter's or its receipt's id
  */
 public record DeadLetterFilter(
-        DeadLetter.Kind kind,
-        String connection,
-        String route,
-        String code,
-        Instant after,
-        Instant before,
-        String q) {
+        DeadLetter.Kind kind, String connection, String route, String code, Instant after, Instant before, String q) {
     public static final DeadLetterFilter ALL = new DeadLetterFilter(null, null, null, null, null, null, null);
 
     /** The part of it that died until then. */

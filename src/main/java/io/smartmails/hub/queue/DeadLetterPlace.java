@@ -22,8 +22,7 @@ public record DeadLetterPlace(Instant diedAt, String id) {
     /** @return empty for what no {@link #cursor()} ever was */
     public static Optional<DeadLetterPlace> parse(String cursor) {
         try {
-            String[] parts =
-                    new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII).split(":", 2);
+            String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII).split(":", 2);
             return Optional.of(new DeadLetterPlace(Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             return Optional.empty();

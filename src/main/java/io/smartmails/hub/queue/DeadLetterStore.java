@@ -118,8 +118,7 @@ public final class DeadLetterStore {
                     filter.kind() != null && filter.kind() != kind
                             ? 0
                             : database.read()
-                                    .sql("SELECT COUNT(*) FROM " + kind.word() + " d"
-                                            + where(kind, filter, parameters))
+                                    .sql("SELECT COUNT(*) FROM " + kind.word() + " d" + where(kind, filter, parameters))
                                     .params(parameters)
                                     .query(Long.class)
                                     .single());
@@ -194,7 +193,8 @@ public final class DeadLetterStore {
         parameters.put("now", clock.millis());
         List<Replayed> replayed = tx.jdbc()
                 .sql("UPDATE " + kind.word() + " SET " + RowStore.FRESH + " WHERE state = 'dead' AND id IN (" + chosen
-                        + ") RETURNING id, " + (kind == DeadLetter.Kind.ENVELOPE ? "id" : "envelope_id") + " AS receipt")
+                        + ") RETURNING id, " + (kind == DeadLetter.Kind.ENVELOPE ? "id" : "envelope_id")
+                        + " AS receipt")
                 .params(parameters)
                 .query((rs, n) -> new Replayed(rs.getString("id"), rs.getString("receipt")))
                 .list();

@@ -43,12 +43,14 @@ final class Json {
         }
     }
 
-    /** The object with one member set; everything else as it was. */
+    /** The object with one member set; text that is no object comes back as it is. */
     static String with(String object, String member, String value) {
         try {
-            return MAPPER.writeValueAsString(((ObjectNode) MAPPER.readTree(object)).put(member, value));
+            return MAPPER.readTree(object) instanceof ObjectNode node
+                    ? MAPPER.writeValueAsString(node.put(member, value))
+                    : object;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored row is not readable: " + e.getOriginalMessage(), e);
+            return object;
         }
     }
 

@@ -34,4 +34,9 @@ public record Run(
             Instant createdAt) {
         this(id, envelopeId, eventId, rule, event, receivedAt, attempts, createdAt, null);
     }
+
+    /** The same with that mark. */
+    Run again(String mark) {
+        return new Run(id, envelopeId, eventId, rule, event, receivedAt, attempts, createdAt, mark);
+    }
 }
