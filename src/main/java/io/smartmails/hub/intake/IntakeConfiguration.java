@@ -4,8 +4,10 @@ package io.smartmails.hub.intake;
 import io.smartmails.db.Database;
 import io.smartmails.hub.gateway.Refusals;
 import io.smartmails.hub.gateway.WebhookGate;
+import io.smartmails.hub.queue.CommandCheck;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -26,11 +28,18 @@ class IntakeConfiguration {
             EnvelopeStore envelopes,
             TimelineStore timeline,
             @Qualifier("translatorWakeup") Wakeup translator,
+            Pressure pressure,
             InstantSource clock,
             Ids ids) {
         return new ServletRegistrationBean<>(
-                new WebhookServlet(gate, refusals, database, envelopes, timeline, translator, clock, ids),
+                new WebhookServlet(gate, refusals, database, envelopes, timeline, translator, pressure, clock, ids),
                 "/webhooks/*");
+    }
+
+    /** An edited message is checked as a new one is. */
+    @Bean
+    CommandCheck commandCheck() {
+        return (message, at) -> new MessageRequest(message).errors(at);
     }
 
     @Bean
@@ -40,9 +49,10 @@ class IntakeConfiguration {
             ItemStore items,
             StoryStore stories,
             @Qualifier("senderWakeup") Wakeup sender,
+            Pressure pressure,
             InstantSource clock,
             Ids ids) {
         var intake = new MessageIntake(database, envelopes, items, sender, clock, ids);
-        return new ServletRegistrationBean<>(new MessageServlet(intake, stories, clock), "/v1/*");
+        return new ServletRegistrationBean<>(new MessageServlet(intake, stories, pressure, clock), "/v1/*");
     }
 }

@@ -13,6 +13,7 @@ import io.smartmails.hub.gateway.BodyReader;
 import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.gateway.GatewayFilter;
 import io.smartmails.hub.gateway.ProblemWriter;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.queue.Receipt;
 import io.smartmails.hub.timeline.Story;
 import io.smartmails.hub.timeline.StoryStore;
@@ -57,11 +58,13 @@ final class MessageServlet extends HttpServlet {
 
     private final transient MessageIntake intake;
     private final transient StoryStore stories;
+    private final transient Pressure pressure;
     private final transient InstantSource clock;
 
-    MessageServlet(MessageIntake intake, StoryStore stories, InstantSource clock) {
+    MessageServlet(MessageIntake intake, StoryStore stories, Pressure pressure, InstantSource clock) {
         this.intake = intake;
         this.stories = stories;
+        this.pressure = pressure;
         this.clock = clock;
     }
 
@@ -87,11 +90,13 @@ final class MessageServlet extends HttpServlet {
                 case "/messages" -> {
                     allow(request, "POST");
                     GatewayFilter.require(caller, "messages:send");
+                    pressure.requireRoom();
                     acceptOne(request, response, caller);
                 }
                 case "/messages/batch" -> {
                     allow(request, "POST");
                     GatewayFilter.require(caller, "messages:send");
+                    pressure.requireRoom();
                     acceptBatch(request, response, caller);
                 }
                 default -> {
