@@ -88,11 +88,11 @@ class DeadLetterPages {
             HttpServletRequest request,
             RedirectAttributes redirect) {
         var wanted = new ReplayRequest(
-                payload == null ? null : bytes(payload),
+                payload == null ? null : bytes(payload.replace("\r\n", "\n")), // a form's line ends
                 command == null
                         ? null
-                        : Input.object(bytes("{\"command\":" + command + "}"), "command")
-                                .withObject("/command"),
+                        : ReplayRequest.parse(bytes("{\"command\":" + command + "}"))
+                                .command(),
                 force,
                 Input.blankToNull(reason));
         DeadLetter letter = replay.replay(id, wanted, Actor.of(request, keyId));

@@ -24,6 +24,7 @@ import io.smartmails.problem.ProblemCode;
 import io.smartmails.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,6 +109,7 @@ final class Replay {
         }
     }
 
+    /** @return null when nothing changes */
     private Edit edit(DeadLetter letter, ReplayRequest request, String keyId) {
         if (request.payload() != null) {
             if (letter.kind() != DeadLetter.Kind.ENVELOPE) {
@@ -115,7 +117,11 @@ final class Replay {
                         "/payload",
                         "only what came in has a payload (kind envelope); this one stopped at " + letter.stage());
             }
-            byte[] payload = checked(letter, request.payload());
+            Envelope envelope = envelopes.find(letter.id()).orElseThrow(() -> missing(letter.id()));
+            if (Arrays.equals(envelope.body(), request.payload())) {
+                return null;
+            }
+            byte[] payload = checked(envelope, request.payload());
             return tx -> edits.envelope(tx, letter.id(), payload, keyId);
         }
         if (request.command() != null) {
@@ -123,6 +129,9 @@ final class Replay {
                     .filter(found -> found.kind() == Item.Kind.SEND)
                     .orElseThrow(() -> Input.wrong(
                             "/command", "only a mail that was to leave has a command (an item of kind send)"));
+            if (Input.prettyText(item.payload()).equals(Input.pretty(request.command()))) {
+                return null;
+            }
             ObjectNode command = checked(item, request.command());
             Instant expires = command.hasNonNull("expires_at")
                     ? Instant.parse(command.get("expires_at").asText())
@@ -132,11 +141,10 @@ final class Replay {
         return null;
     }
 
-    private byte[] checked(DeadLetter letter, byte[] payload) {
+    private byte[] checked(Envelope envelope, byte[] payload) {
         if (payload.length == 0 || payload.length > MAX_PAYLOAD_BYTES) {
             throw Input.wrong("/payload", "1 byte to 5 MB");
         }
-        Envelope envelope = envelopes.find(letter.id()).orElseThrow(() -> missing(letter.id()));
         try {
             rehearsal.translate(new Envelope(
                     envelope.id(),

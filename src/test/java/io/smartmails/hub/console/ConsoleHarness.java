@@ -50,6 +50,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
@@ -199,7 +200,7 @@ final class ConsoleHarness implements AutoCloseable {
                 DeadLetterStore deadLetters,
                 TimelineStore timeline,
                 Rehearsal rehearsal,
-                Wakeup replayWakeup,
+                @Qualifier("replayWakeup") Wakeup replayWakeup,
                 InstantSource clock,
                 Ids ids) {
             return new ReplayWorker(
@@ -248,8 +249,13 @@ final class ConsoleHarness implements AutoCloseable {
         }
 
         @Bean
-        static Wakeup replayWakeup(World world) {
+        static Wakeup wakeup(World world) {
             return world.wakeup;
+        }
+
+        @Bean
+        static Wakeup replayWakeup() {
+            return new Wakeup();
         }
 
         @Bean
