@@ -10,6 +10,8 @@ import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
+import io.smartmails.hub.queue.Rehearsal;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.RunStore;
 import io.smartmails.hub.queue.Rush;
@@ -49,6 +51,11 @@ class RoutingConfiguration {
     @Bean
     Rules rules() {
         return new Rules();
+    }
+
+    @Bean
+    Rehearsal rehearsal(Connectors connectors, Rules rules) {
+        return new RuleRehearsal(connectors, rules);
     }
 
     @Bean
@@ -146,7 +153,7 @@ class RoutingConfiguration {
     }
 
     @Bean
-    PollWorker pollWorker(RouteDeployer deployer, PollRunner polls) {
-        return new PollWorker(deployer, polls, IDLE);
+    PollWorker pollWorker(RouteDeployer deployer, PollRunner polls, Pressure pressure) {
+        return new PollWorker(deployer, polls, pressure, IDLE);
     }
 }
