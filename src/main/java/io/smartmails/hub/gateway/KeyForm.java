@@ -26,6 +26,7 @@ final class KeyForm {
     private static final int MAX_NAME_CHARS = 200;
     private static final int MAX_ADDRESSES = 200;
     private static final int MAX_SENDERS = 100;
+    private static final int MAX_LIMITS = 8;
     private static final int MAX_REQUESTS_PER_MINUTE = 100_000;
     private static final int MAX_CONCURRENT_REQUESTS = 10_000;
     private static final Duration MAX_GRACE = Duration.ofDays(30);
@@ -122,7 +123,7 @@ final class KeyForm {
                 windows(old.windows()),
                 number(
                         "recipients_per_minute",
-                        LimitText.MAX_QUOTA,
+                        RateWindow.MAX_QUOTA,
                         old.recipientsPerMinute(),
                         KeyLimits.DEFAULT_RECIPIENTS_PER_MINUTE),
                 (int) number(
@@ -224,30 +225,32 @@ final class KeyForm {
     }
 
     private List<RateWindow> windows(List<RateWindow> old) {
-        RateWindow usual = LimitText.perMinute(LimitText.DEFAULT_REQUESTS_PER_MINUTE);
+        RateWindow usual = Limits.perMinute(Limits.DEFAULT_REQUESTS_PER_MINUTE);
         List<RateWindow> windows = old;
         if (form.clears("limits")) {
             windows = List.of(usual);
         } else if (form.has("limits")) {
-            windows = LimitText.sorted(form.texts("limits", 4, text -> LimitText.format(LimitText.parse(text))).stream()
-                    .map(LimitText::parse));
+            windows = Limits.sorted(form
+                    .texts("limits", MAX_LIMITS, text -> RateWindow.parse(text).text())
+                    .stream()
+                    .map(RateWindow::parse));
             form.requireEntries("limits");
             if (windows.stream().map(RateWindow::name).distinct().count() < windows.size()) {
-                form.reject("/limits", "conflict", "name each of s, min, h and day once");
+                form.reject("/limits", "conflict", "name each length of time once");
             }
         }
         if (form.clears("requests_per_minute") && !form.has("limits")) {
-            windows = LimitText.with(windows, usual);
+            windows = Limits.with(windows, usual);
         } else if (form.sets("requests_per_minute")) {
-            RateWindow minute = LimitText.perMinute(form.whole(
-                    "requests_per_minute", 1, MAX_REQUESTS_PER_MINUTE, LimitText.DEFAULT_REQUESTS_PER_MINUTE));
+            RateWindow minute = Limits.perMinute(
+                    form.whole("requests_per_minute", 1, MAX_REQUESTS_PER_MINUTE, Limits.DEFAULT_REQUESTS_PER_MINUTE));
             if (form.has("limits")
-                    && LimitText.minuteOf(windows)
+                    && Limits.minuteOf(windows)
                             .filter(other -> !other.equals(minute))
                             .isPresent()) {
                 form.reject("/requests_per_minute", "conflict", "limits says something else; send one of the two");
             }
-            windows = LimitText.with(windows, minute);
+            windows = Limits.with(windows, minute);
         }
         return windows;
     }

@@ -65,8 +65,8 @@ public final class KeyJson {
     private static void putLimits(Map<String, Object> shown, KeyTerms terms) {
         shown.put(
                 "requests_per_minute",
-                LimitText.minuteOf(terms.windows()).map(RateWindow::quota).orElse(null));
-        shown.put("limits", terms.windows().stream().map(LimitText::format).toList());
+                Limits.minuteOf(terms.windows()).map(RateWindow::quota).orElse(null));
+        shown.put("limits", terms.windows().stream().map(RateWindow::text).toList());
         shown.put("recipients_per_minute", terms.recipientsPerMinute());
         shown.put("concurrent_requests", terms.concurrentRequests());
     }

@@ -66,7 +66,7 @@ final class KeyStore {
                 words(rs.getString("allowed_ips")),
                 words(rs.getString("denied_ips")),
                 words(rs.getString("allowed_senders")),
-                words(rs.getString("limits")).stream().map(LimitText::parse).toList(),
+                words(rs.getString("limits")).stream().map(RateWindow::parse).toList(),
                 rs.getLong("recipients_per_minute"),
                 rs.getInt("concurrent_requests"),
                 instant(rs, "expires_at"),
@@ -136,7 +136,7 @@ final class KeyStore {
                 .param("allowed_ips", String.join(" ", terms.allowedIps()))
                 .param("denied_ips", String.join(" ", terms.deniedIps()))
                 .param("allowed_senders", String.join(" ", terms.allowedSenders()))
-                .param("limits", terms.windows().stream().map(LimitText::format).collect(Collectors.joining(" ")))
+                .param("limits", terms.windows().stream().map(RateWindow::text).collect(Collectors.joining(" ")))
                 .param("recipients_per_minute", terms.recipientsPerMinute())
                 .param("concurrent_requests", terms.concurrentRequests())
                 .param("expires_at", millis(terms.expiresAt()), Types.BIGINT)

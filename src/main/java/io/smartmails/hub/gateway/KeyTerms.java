@@ -33,7 +33,7 @@ public record KeyTerms(
 
     /** A nameless key of this preset with the usual limits, for ever, from everywhere. */
     static KeyTerms of(Preset preset) {
-        KeyLimits usual = KeyLimits.perMinute(LimitText.DEFAULT_REQUESTS_PER_MINUTE);
+        KeyLimits usual = KeyLimits.perMinute(Limits.DEFAULT_REQUESTS_PER_MINUTE);
         return new KeyTerms(
                 "",
                 preset.code(),
