@@ -4,8 +4,10 @@ package io.smartmails.hub.intake;
 import io.smartmails.db.Database;
 import io.smartmails.hub.gateway.Refusals;
 import io.smartmails.hub.gateway.WebhookGate;
+import io.smartmails.hub.queue.CommandCheck;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -35,11 +37,22 @@ class IntakeConfiguration {
             EnvelopeStore envelopes,
             TimelineStore timeline,
             @Qualifier("translatorWakeup") Wakeup translator,
+            Pressure pressure,
             InstantSource clock,
             Ids ids) {
         return new ServletRegistrationBean<>(
-                new WebhookServlet(gate, refusals, database, envelopes, timeline, translator, clock, ids),
+                new WebhookServlet(gate, refusals, database, envelopes, timeline, translator, pressure, clock, ids),
                 "/webhooks/*");
+    }
+
+    /** An edited message is checked as a new one is. */
+    @Bean
+    CommandCheck commandCheck(InstantSource clock) {
+        return (message, at) -> {
+            var faults = new Faults(false);
+            MessageReader.read(message, at, faults, clock.instant());
+            return faults.all();
+        };
     }
 
     @Bean
@@ -87,25 +100,32 @@ class IntakeConfiguration {
 
     @Bean
     FilterRegistrationBean<ApplicationApi> applicationApi(
-            MessageEndpoints messages, EventEndpoints events, InstantSource clock) {
+            MessageEndpoints messages, EventEndpoints events, Pressure pressure, InstantSource clock) {
         var api = new ApplicationApi()
                 .on("GET", "/ping", null, call -> Call.Reply.of(200, ping(call, clock)))
-                .on("POST", "/messages", "messages:send", messages::send)
+                .on("POST", "/messages", "messages:send", withRoom(pressure, messages::send))
                 .on("GET", "/messages", "messages:read", messages::list)
-                .on("POST", "/messages/batch", "messages:send", messages::sendBatch)
+                .on("POST", "/messages/batch", "messages:send", withRoom(pressure, messages::sendBatch))
                 .on("GET", "/messages/{id}", "messages:read", messages::get)
                 .on("PUT", "/messages/{id}", "messages:send", messages::reschedule)
                 .on("DELETE", "/messages/{id}", "messages:send", messages::cancel)
                 .on("GET", "/messages/{id}/events", "messages:read", messages::events)
                 .on("GET", "/message-batches/{id}", "messages:read", messages::batch)
-                .on("POST", "/events", "events:write", events::track)
-                .on("POST", "/events/batch", "events:write", events::trackBatch)
+                .on("POST", "/events", "events:write", withRoom(pressure, events::track))
+                .on("POST", "/events/batch", "events:write", withRoom(pressure, events::trackBatch))
                 .leave("POST /messages/preview")
                 .leave("GET /events");
         var registration = new FilterRegistrationBean<>(api);
         registration.setOrder(AFTER_IDEMPOTENCY);
         registration.addUrlPatterns("/v1/*");
         return registration;
+    }
+
+    private static Call.Handler withRoom(Pressure pressure, Call.Handler accept) {
+        return call -> {
+            pressure.requireRoom();
+            return accept.handle(call);
+        };
     }
 
     private static Map<String, Object> ping(Call call, InstantSource clock) {

@@ -14,7 +14,8 @@ import org.springframework.jdbc.core.RowMapper;
 /** What waits to leave for SmartMails, and, by the unique identity of sends, what was ever meant to be sent. */
 public final class ItemStore {
     private static final String COLUMNS =
-            "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts, created_at, payload";
+            "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts,"
+                    + " COALESCE(replayed_at, created_at) AS created_at, payload";
     private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
             + " AND kind = 'contact' AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
     private static final RowMapper<Item> ROW = (rs, n) -> {

@@ -121,7 +121,7 @@ final class Translator {
     }
 
     private void fail(Envelope envelope, Throwable failure) {
-        var verdict = retry.judge(failure, envelope.attempts(), envelope.receivedAt(), clock.instant());
+        var verdict = retry.judge(failure, envelope.attempts(), envelopes.horizonStart(envelope.id()), clock.instant());
         database.write(tx -> {
             envelopes.fail(tx, envelope.id(), verdict);
             Failures.tell(tx, timeline, envelope.id(), "translation", verdict, envelope.id());

@@ -8,6 +8,8 @@ import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.gateway.KeyLimits;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
+import io.smartmails.hub.queue.PressureSettings;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -53,7 +55,9 @@ final class ApiKit {
                 clock,
                 ids);
         var events = configuration.eventEndpoints(database, envelopes, dedupe, new Wakeup(), clock, ids);
-        api = configuration.applicationApi(messages, events, clock).getFilter();
+        var unwatched = new Pressure(
+                new PressureSettings(1_000, 0, 0, java.nio.file.Path.of(".")), database, (type, subject, detail) -> {});
+        api = configuration.applicationApi(messages, events, unwatched, clock).getFilter();
     }
 
     record Answer(int status, JsonNode body, MockHttpServletResponse raw) {
