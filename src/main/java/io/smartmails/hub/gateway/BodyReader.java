@@ -32,6 +32,11 @@ public final class BodyReader {
             throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body without Content-Encoding")
                     .asException();
         }
+        return readAsSent(request, maxBytes, within);
+    }
+
+    /** Like {@link #read}, but leaves a Content-Encoding as it is. */
+    static byte[] readAsSent(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
         return read(request, maxBytes, within, false);
     }
 
@@ -42,7 +47,7 @@ public final class BodyReader {
      * @throws io.smartmails.problem.ProblemException as {@link #read}, 415 for another encoding, 400 {@code
      *     invalid_request} for one that is not gzip
      */
-    public static byte[] readCompressed(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
+    public static byte[] readInflated(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
         String encoding = encoding(request);
         if (encoding != null && !encoding.equalsIgnoreCase("gzip")) {
             throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body plain or with Content-Encoding: gzip")

@@ -7,12 +7,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -20,60 +16,32 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 
-/** Reads JSON of strangers: UTF-8 only, every name once, at most 64 deep, numbers of at most 100 digits, in bounded time. */
-public final class JsonBody {
-    /** For the whole body to arrive. */
-    public static final Duration TIME = Duration.ofSeconds(30);
-
+/** What JSON of strangers must be: UTF-8, every name once, at most 64 deep, numbers of at most 100 characters. */
+public final class StrictJson {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER_CHARS = 100;
-    private static final int MAX_STRING_CHARS = 50 * 1024 * 1024;
-    private static final int MAX_NAME_CHARS = 10_000;
     private static final int DECODED_AT_ONCE = 4 * 1024;
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxNumberLength(MAX_NUMBER_CHARS)
-                            .maxStringLength(MAX_STRING_CHARS)
-                            .maxNameLength(MAX_NAME_CHARS)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_CHARS)
                     .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private JsonBody() {}
+    private StrictJson() {}
 
     /**
-     * @param maxBytes after decompression
-     * @throws io.smartmails.problem.ProblemException 415 for another media type or encoding, 413, 400 {@code invalid_json}
-     *     with the place, 400 {@code request_timeout}
+     * The checks without the tree; for bodies that somebody else reads afterwards.
+     *
+     * @throws io.smartmails.problem.ProblemException 400 {@code invalid_json} with the place
      */
-    public static JsonNode read(HttpServletRequest request, int maxBytes) throws IOException {
-        requireJson(request.getContentType());
-        byte[] body = BodyReader.readCompressed(request, maxBytes, TIME);
-        requireUtf8(body);
-        try {
-            return JSON.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw invalid(e);
-        }
-    }
-
-    /** The checks without the tree; for bodies that somebody else reads afterwards. */
     static void check(byte[] body) throws IOException {
         requireUtf8(body);
-        try (JsonParser parser = JSON.getFactory().createParser(body)) {
-            if (parser.nextToken() == null) {
-                return;
-            }
-            parser.skipChildren();
-            checkNumbers(parser);
-            if (parser.nextToken() != null) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != null && parser.skipChildren().nextToken() != null) {
                 throw Problem.of(ProblemCode.INVALID_JSON, "The body holds more than one JSON value")
                         .asException();
             }
@@ -82,14 +50,8 @@ public final class JsonBody {
         }
     }
 
-    private static void checkNumbers(JsonParser parser) throws IOException {
-        if (parser.currentToken().isNumeric()) {
-            parser.getNumberValue();
-        }
-    }
-
     /** @throws io.smartmails.problem.ProblemException 415 for anything but JSON in UTF-8 */
-    static void requireJson(String contentType) {
+    public static void requireJson(String contentType) {
         String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
         int end = type.indexOf(';');
         String media = (end < 0 ? type : type.substring(0, end)).strip();
@@ -103,7 +65,12 @@ public final class JsonBody {
         }
     }
 
-    private static void requireUtf8(byte[] body) {
+    /**
+     * Refuses what Jackson would guess to be UTF-16 or UTF-32, and bytes that are no UTF-8 at all.
+     *
+     * @throws io.smartmails.problem.ProblemException 400 {@code invalid_json}
+     */
+    public static void requireUtf8(byte[] body) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
