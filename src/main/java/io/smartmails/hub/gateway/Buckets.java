@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  * full and forgotten. A single node saves what changed once a second and when it stops; several share them in PostgreSQL.
  */
 final class Buckets {
+    private static final long MOST_IN_MEMORY = 100_000;
+
     private final InstantSource clock;
     private final Database database;
     private final BucketStore store;
@@ -33,16 +35,28 @@ final class Buckets {
     private final Queue<CallerBucket> unsaved = new ConcurrentLinkedQueue<>();
     private final Cache<String, CallerBucket> buckets;
 
-    Buckets(Database database, InstantSource clock) {
+    private Buckets(Database database, InstantSource clock, long most) {
         this.clock = clock;
         this.database = database;
-        this.store = new BucketStore(database);
-        this.shared = database.isSqlite() ? null : new SharedBuckets(database.source(), meter(clock));
-        this.before = shared == null ? new ConcurrentHashMap<>(store.load(clock.instant())) : Map.of();
+        this.store = database == null || !database.isSqlite() ? null : new BucketStore(database);
+        this.shared =
+                database == null || database.isSqlite() ? null : new SharedBuckets(database.source(), meter(clock));
+        this.before = store == null ? Map.of() : new ConcurrentHashMap<>(store.load(clock.instant()));
         this.buckets = Caffeine.newBuilder()
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .expireAfter(Expiry.<String, CallerBucket>accessing((id, bucket) -> bucket.longest()))
+                .maximumSize(most)
                 .build();
+    }
+
+    /** Buckets that survive a restart: saved by a single node, shared by several. */
+    static Buckets kept(Database database, InstantSource clock) {
+        return new Buckets(database, clock, Long.MAX_VALUE);
+    }
+
+    /** Buckets of this process only, so many of them that an attack fills 60 MB. */
+    static Buckets inMemory(InstantSource clock) {
+        return new Buckets(null, clock, MOST_IN_MEMORY);
     }
 
     /** Whether a decision is a call to a database, to be made without holding a lock. */
@@ -81,7 +95,7 @@ final class Buckets {
 
     /** Remembers that a bucket must be saved. */
     void changed(CallerBucket bucket) {
-        if (shared == null && bucket.change()) {
+        if (store != null && bucket.change()) {
             unsaved.add(bucket);
         }
     }

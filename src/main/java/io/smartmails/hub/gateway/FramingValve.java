@@ -5,6 +5,7 @@ import io.smartmails.id.Ids;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
@@ -49,7 +50,7 @@ final class FramingValve extends ValveBase {
     }
 
     /** Takes the caller's request id, or makes one, and puts it on the answer. */
-    static void identify(Request request, Response response, Ids ids) {
+    static void identify(HttpServletRequest request, HttpServletResponse response, Ids ids) {
         String sent = request.getHeader("X-Request-Id");
         String id = sent != null && isPlain(sent) ? sent : ids.next("req");
         request.setAttribute(GatewayFilter.REQUEST_ID, id);

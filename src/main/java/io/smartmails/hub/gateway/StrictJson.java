@@ -16,10 +16,14 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 
 /** What JSON of strangers must be: UTF-8, every name once, at most 64 deep, numbers of at most 100 characters. */
 public final class StrictJson {
+    /** For a whole body to arrive. */
+    static final Duration BODY_TIME = Duration.ofSeconds(30);
+
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER_CHARS = 100;
     private static final int DECODED_AT_ONCE = 4 * 1024;

@@ -25,9 +25,6 @@ public final class Throttle {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int FAILURES_PER_CONNECTION = 600;
-    /** Sources of wrong keys and names of connections remembered at most; 60 MB when an attack fills it. */
-    private static final int REMEMBERED_SOURCES = 100_000;
-
     private static final String ONE_SECOND = "1";
 
     private final Buckets buckets;
