@@ -212,6 +212,38 @@ public final class ItemStore {
                 .update();
     }
 
+    /**
+     * Moves an item that waits for its time and was never tried.
+     *
+     * @return false when it is no longer so
+     */
+    public boolean reschedule(Tx tx, String id, Instant dueAt) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET due_at = :due, created_at = :due"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0 AND due_at > :now")
+                        .param("due", dueAt.toEpochMilli())
+                        .param("now", clock.millis())
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Drops an item that was never tried.
+     *
+     * @return false when it was tried, and may be on its way
+     */
+    public boolean cancel(Tx tx, String id, String reason) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET state = 'dropped', settled_at = :now, cause = :cause"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0")
+                        .param("now", clock.millis())
+                        .param("cause", reason)
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }

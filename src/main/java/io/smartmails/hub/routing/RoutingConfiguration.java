@@ -14,6 +14,7 @@ import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.queue.Rehearsal;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.RunStore;
+import io.smartmails.hub.queue.Rush;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
@@ -74,6 +75,11 @@ class RoutingConfiguration {
     }
 
     @Bean
+    Rush rush(@Qualifier("translatorWakeup") Wakeup arrivals) {
+        return new Rush(arrivals);
+    }
+
+    @Bean
     TranslatorWorker translatorWorker(
             RouteDeployer deployer,
             Database database,
@@ -81,15 +87,28 @@ class RoutingConfiguration {
             RunStore runs,
             TimelineStore timeline,
             Connectors connectors,
+            ContactLedger contacts,
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
             @Qualifier("translatorWakeup") Wakeup translator,
-            @Qualifier("runnerWakeup") Wakeup runner) {
+            @Qualifier("runnerWakeup") Wakeup runner,
+            Rush rush) {
         return new TranslatorWorker(
                 deployer,
-                new Translator(database, envelopes, runs, timeline, connectors, rules, retry, clock, runner),
+                new Translator(
+                        database,
+                        envelopes,
+                        runs,
+                        timeline,
+                        connectors,
+                        new ApplicationEvents(contacts::emailOf),
+                        rules,
+                        retry,
+                        clock,
+                        runner),
                 translator,
+                rush,
                 IDLE);
     }
 
@@ -107,13 +126,15 @@ class RoutingConfiguration {
             Ids ids,
             @Qualifier("runnerWakeup") Wakeup runner,
             @Qualifier("senderWakeup") Wakeup sender,
-            @Qualifier("contactWakeup") Wakeup contactSync) {
+            @Qualifier("contactWakeup") Wakeup contactSync,
+            Rush rush) {
         var settlement = new RunSettlement(database, runs, items, contacts, timeline, rules, clock, ids);
         return new RuleWorker(
                 deployer,
                 rules,
                 new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, List.of(sender, contactSync)),
                 runner,
+                rush,
                 IDLE);
     }
 
