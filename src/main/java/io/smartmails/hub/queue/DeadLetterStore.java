@@ -189,10 +189,11 @@ public final class DeadLetterStore {
             Tx tx, DeadLetter.Kind kind, DeadLetterFilter filter, Instant cutoff, int limit, String again) {
         Map<String, Object> parameters = new HashMap<>();
         String chosen = "SELECT d.id FROM " + kind.word() + " d" + where(kind, filter.until(cutoff), parameters)
-                + " ORDER BY d.settled_at, d.id LIMIT " + limit;
+                + " ORDER BY d.settled_at, d.id LIMIT " + limit
+                + (database.isSqlite() ? "" : " FOR UPDATE SKIP LOCKED");
         parameters.put("now", clock.millis());
         List<Replayed> replayed = tx.jdbc()
-                .sql("UPDATE " + kind.word() + " SET " + RowStore.FRESH + " WHERE state = 'dead' AND id IN (" + chosen
+                .sql("UPDATE " + kind.word() + " SET " + RowStore.FRESH + " WHERE id IN (" + chosen
                         + ") RETURNING id, " + (kind == DeadLetter.Kind.ENVELOPE ? "id" : "envelope_id")
                         + " AS receipt")
                 .params(parameters)

@@ -18,7 +18,8 @@ import java.util.Set;
 final class RetentionStore {
     private static final int CHUNK = 500;
     private static final byte[] NOTHING = {};
-    private static final String SETTLED = " AND state IN ('translated', 'no-event')"
+    /** COALESCE keeps SQLite from walking all rows of a state where it is given the ids. */
+    private static final String SETTLED = " AND COALESCE(state, '') IN ('translated', 'no-event')"
             + " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.envelope_id = envelope.id AND r.state <> 'done')"
             + " AND NOT EXISTS (SELECT 1 FROM item i WHERE i.envelope_id = envelope.id AND i.state IN ('waiting', 'dead'))";
 
@@ -87,6 +88,8 @@ final class RetentionStore {
         counts.merge("removed.run.done", (long) runs, Long::sum);
         forAll(tx, "DELETE FROM event WHERE envelope_id IN (:ids)", removed);
         forAll(tx, "DELETE FROM timeline WHERE envelope_id IN (:ids)", removed);
+        forAll(tx, "DELETE FROM message_label WHERE message_id IN (:ids)", removed);
+        forAll(tx, "DELETE FROM message WHERE id IN (:ids)", removed);
         long withItems = tx.jdbc()
                 .sql("SELECT COUNT(DISTINCT envelope_id) FROM item WHERE envelope_id IN (:ids)")
                 .param("ids", removed)

@@ -187,6 +187,57 @@ class HubCommandTest {
     }
 
     @Test
+    void allThatMatchAreReplayedAfterALookAtWhatItWouldDo() {
+        hub.when(
+                        "POST /admin/v1/dead-letters/replay",
+                        200,
+                        "{\"matched\":2,\"sentence\":\"Will send 2 mails.\",\"preview_token\":\"rpl_1\"}")
+                .when("GET /admin/v1/dead-letters?limit=50&kind=item&code=invalid_email", 200, """
+                        {"data":[{"id":"itm_1","stage":"sending","about":"send","code":"invalid_email","cause":"no address"}],
+                         "by_code":{"invalid_email":60},"has_more":true,"next_cursor":"abc"}""");
+        assertThat(run("dead-letters", "list", "--kind", "item", "--code", "invalid_email"))
+                .isZero();
+        assertThat(out.toString()).contains("invalid_email: 60", "--cursor abc");
+        assertThat(run("dead-letters", "replay", "--all", "--kind", "item", "--dry-run"))
+                .isZero();
+        assertThat(out.toString()).contains("Will send 2 mails.");
+        assertThat(hub.last().body()).isEqualTo("{\"kind\":\"item\"}");
+        assertThat(run("dead-letters", "replay")).isEqualTo(2);
+        assertThat(run("dead-letters", "replay", "--all", "--force")).isEqualTo(2);
+        assertThat(run("dead-letters", "replay", "--all", "env_1")).isEqualTo(2);
+        assertThat(run("dead-letters", "replay", "--all"))
+                .as("nobody can be asked")
+                .isEqualTo(2);
+        hub.when(
+                "POST /admin/v1/dead-letters/replay",
+                202,
+                "{\"id\":\"rpl_1\",\"matched\":2,\"sentence\":\"Will send 2 mails.\",\"state\":\"done\",\"total\":2,\"done\":2,\"failed\":0}");
+        assertThat(run("dead-letters", "replay", "--all", "--yes")).isZero();
+        assertThat(out.toString()).contains("Put back 2 of 2");
+        assertThat(hub.last().body()).startsWith("{\"preview_token\"");
+    }
+
+    @Test
+    void anEditedFileAndSettledEventsAreReplayed() throws IOException {
+        Path file = Files.writeString(home.resolve("message.json"), "{\"n\":1.10}");
+        hub.when("POST /admin/v1/dead-letters/itm_1/replay", 202, "{\"id\":\"itm_1\",\"receipt\":\"env_1\"}")
+                .when("POST /admin/v1/dead-letters/env_1/replay", 202, "{\"id\":\"env_1\",\"receipt\":\"env_1\"}")
+                .when("POST /admin/v1/replays", 200, "{\"matched\":1,\"sentence\":\"Will send 0 mails.\"}");
+        assertThat(run("dead-letters", "replay", "itm_1", "--edit", file.toString()))
+                .isZero();
+        assertThat(hub.last().body()).isEqualTo("{\"reason\":null,\"command\":{\"n\":1.10}}");
+        assertThat(run("dead-letters", "replay", "env_1", "--edit", file.toString(), "--force", "--reason", "x"))
+                .isZero();
+        assertThat(hub.last().body())
+                .isEqualTo("{\"reason\":\"x\",\"force\":true,\"payload_base64\":\"eyJuIjoxLjEwfQ==\"}");
+        assertThat(run("replay", "--event", "evt_1", "--dry-run")).isZero();
+        assertThat(out.toString()).contains("Will send 0 mails.");
+        assertThat(hub.last().body()).isEqualTo("{\"event\":\"evt_1\"}");
+        assertThat(run("replay")).isEqualTo(2);
+        assertThat(run("replay", "env_1", "--event", "evt_1")).isEqualTo(2);
+    }
+
+    @Test
     void keysAreMadeListedAndRevoked() {
         hub.when("POST /admin/v1/keys", 201, "{\"id\":\"key_1\",\"preset\":\"sending\",\"key\":\"sml_new\"}")
                 .when("GET /admin/v1/keys", 200, """

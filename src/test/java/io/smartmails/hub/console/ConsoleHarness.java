@@ -354,6 +354,40 @@ final class ConsoleHarness implements AutoCloseable {
         return id;
     }
 
+    /** A mail that SmartMails rejected. */
+    String deadItem(String dedupeId, String cause) {
+        String receipt = receipt(dedupeId, "orders/paid", "{\"total\": 1}".getBytes(StandardCharsets.UTF_8));
+        String id = context.getBean(Ids.class).next("itm");
+        var item = new Item(
+                id,
+                Item.Kind.SEND,
+                receipt,
+                null,
+                dedupeId,
+                null,
+                Item.Lane.TRANSACTIONAL,
+                "live",
+                null,
+                0,
+                world.now,
+                "{\"to\":[\"ada@exmple.com\"],\"subject\":\"Hello\",\"text\":\"x\"}");
+        database.write(tx -> {
+            context.getBean(EnvelopeStore.class).settle(tx, receipt, true);
+            context.getBean(ItemStore.class).add(tx, item, world.now);
+            context.getBean(ItemStore.class).fail(tx, id, new RetryPolicy.Dead(cause));
+            return null;
+        });
+        return id;
+    }
+
+    String payloadOfItem(String id) {
+        return context.getBean(ItemStore.class).find(id).orElseThrow().payload();
+    }
+
+    byte[] bodyOf(String receipt) {
+        return context.getBean(EnvelopeStore.class).find(receipt).orElseThrow().body();
+    }
+
     /** Journals a webhook that became one mail, taken by SmartMails. */
     String deliveredReceipt(String dedupeId) {
         String id = receipt(dedupeId, "orders/paid", "{}".getBytes(StandardCharsets.UTF_8));
