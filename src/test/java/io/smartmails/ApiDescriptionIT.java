@@ -121,7 +121,7 @@ class ApiDescriptionIT {
     @TestFactory
     Stream<DynamicTest> bodiesAreTakenAndRefusedAsDescribed() {
         return description.operations().stream()
-                .filter(operation -> !operation.isPassedThrough())
+                .filter(operation -> operation.path().startsWith("/v1/") && !operation.isPassedThrough())
                 .filter(operation -> operation.example() instanceof ObjectNode)
                 .filter(operation -> !description
                         .resolve(operation.bodySchema())
