@@ -2,12 +2,14 @@
 package io.smartmails.hub.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smartmails.db.Database;
 import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.timeline.Story;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
@@ -174,7 +176,7 @@ final class MessageEndpoints {
         JsonNode body = envelopes
                 .find(message.id())
                 .map(envelope -> JsonBody.stored(new String(envelope.body(), StandardCharsets.UTF_8)))
-                .orElseThrow();
+                .orElse(MissingNode.getInstance()); // retention took it, or emptied it
         for (String member : List.of("html", "text", "template_alias", "variables")) {
             view.put(member, body.get(member));
         }
@@ -189,7 +191,8 @@ final class MessageEndpoints {
     }
 
     private List<Map<String, Object>> eventsOf(Message message) {
-        return MessageView.events(message, stories.find(message.id()).orElseThrow());
+        return MessageView.events(
+                message, stories.find(message.id()).map(Story::entries).orElse(List.of()));
     }
 
     /** Moves a scheduled message; nothing else of it can change. */

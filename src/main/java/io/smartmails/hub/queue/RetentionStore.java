@@ -69,7 +69,7 @@ final class RetentionStore {
         forAll(tx, "UPDATE item SET payload = '{}' WHERE envelope_id IN (:ids)", stripped);
     }
 
-    /** Takes those that are settled away, with events, runs and stories; their items stay as the send ledger. */
+    /** Takes those that are settled away, with events, runs, stories and what {@code /v1/messages} shows; their items stay as the send ledger. */
     void remove(Tx tx, List<String> receipts) {
         Map<String, Long> counts = new HashMap<>();
         List<String> removed = tx.jdbc()
@@ -87,6 +87,8 @@ final class RetentionStore {
         counts.merge("removed.run.done", (long) runs, Long::sum);
         forAll(tx, "DELETE FROM event WHERE envelope_id IN (:ids)", removed);
         forAll(tx, "DELETE FROM timeline WHERE envelope_id IN (:ids)", removed);
+        forAll(tx, "DELETE FROM message_label WHERE message_id IN (:ids)", removed);
+        forAll(tx, "DELETE FROM message WHERE id IN (:ids)", removed);
         long withItems = tx.jdbc()
                 .sql("SELECT COUNT(DISTINCT envelope_id) FROM item WHERE envelope_id IN (:ids)")
                 .param("ids", removed)

@@ -122,6 +122,19 @@ abstract class MessageSuite {
     }
 
     @Test
+    void whatRetentionEmptiedIsShownWithoutContent() throws Exception {
+        String id = accept("");
+        database.write(tx -> tx.jdbc()
+                .sql("UPDATE envelope SET body = :nothing")
+                .param("nothing", new byte[0])
+                .update());
+        JsonNode seen = api.live("GET", "/messages/" + id + "?include=content,events", null)
+                .body();
+        assertThat(seen.path("id").asText()).isEqualTo(id);
+        assertThat(seen.path("text").isNull()).isTrue();
+    }
+
+    @Test
     void aKeyBoundToSendersSendsAsThemOnly() throws Exception {
         Caller free = ApiKit.caller(false, ApiKit.SCOPES);
         var bound = new Caller(
