@@ -49,6 +49,7 @@ class ApiDescriptionIT {
                 "--server.port=0",
                 "--engine.port=0",
                 "--sandbox.port=0",
+                "--hub.alerts.allow-private-targets=true",
                 "--smartmails.requests-per-minute=6000",
                 "--engine.requests-per-minute=6000");
         String key = new Api(hub.url(), hub.firstAdminKey())
@@ -121,7 +122,7 @@ class ApiDescriptionIT {
     @TestFactory
     Stream<DynamicTest> bodiesAreTakenAndRefusedAsDescribed() {
         return description.operations().stream()
-                .filter(operation -> !operation.isPassedThrough())
+                .filter(operation -> operation.path().startsWith("/v1/") && !operation.isPassedThrough())
                 .filter(operation -> operation.example() instanceof ObjectNode)
                 .filter(operation -> !description
                         .resolve(operation.bodySchema())
@@ -180,6 +181,7 @@ class ApiDescriptionIT {
     private static String fresh(JsonNode example) {
         return example.toString()
                 .replace("customers", "customers " + NEXT.incrementAndGet())
+                .replace("alerts.example.com", "127.0.0.1:8443") // a name would be looked up
                 .replace("2030-01-31T12:00:00Z", tomorrow());
     }
 
@@ -219,7 +221,7 @@ class ApiDescriptionIT {
                         .path("preview_token")
                         .asText();
             case "alert-webhooks" ->
-                id(api.post("/admin/v1/alert-webhooks", "{\"url\":\"https://alerts.example.com/" + n + "\"}"));
+                id(api.post("/admin/v1/alert-webhooks", "{\"url\":\"https://127.0.0.1:8443/" + n + "\"}"));
             default -> "none";
         };
     }

@@ -98,12 +98,21 @@ class ApplicationIT {
             assertThat(new Api(hub.url(), key).post("/v1/events", """
                                     {"name":"order.shipped","contact":{"email":"event@example.com"},
                                      "properties":{"order":{"name":"#1"}}}""").status()).isEqualTo(202);
+            String testKey = admin.post("/admin/v1/keys", "{\"name\":\"rehearsal\",\"mode\":\"test\"}")
+                    .body()
+                    .path("key")
+                    .asText();
+            JsonNode rehearsed = new Api(hub.url(), testKey)
+                    .post("/v1/messages", "{\"to\":[\"test@example.com\"],\"subject\":\"s\",\"text\":\"t\"}")
+                    .body();
+            assertThat(rehearsed.path("status").asText()).isEqualTo("delivered");
             await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(mails(admin, "batch@example.com")).isEqualTo(300);
                 assertThat(mails(admin, "event@example.com")).isEqualTo(1);
             });
         }
         try (HubProcess hub = start()) {
+            assertThat(mails(new Api(hub.url(), adminKey), "test@example.com")).isZero();
             HttpResponse<String> again = post(hub, key, "/messages/batch", "day-1", batch);
             assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
             assertThat(again.body()).isEqualTo(accepted);

@@ -68,7 +68,7 @@ class IntakeConfiguration {
             DedupeStore dedupe,
             StoryStore stories,
             TimelineStore timeline,
-            ObjectProvider<SendingRights> rights,
+            ObjectProvider<RecipientThrottle> throttle,
             @Qualifier("senderWakeup") Wakeup sender,
             InstantSource clock,
             Ids ids) {
@@ -81,7 +81,7 @@ class IntakeConfiguration {
                 items,
                 stories,
                 timeline,
-                rights.getIfAvailable(() -> SendingRights.ALL),
+                throttle.getIfAvailable(() -> (caller, recipients) -> {}),
                 sender,
                 clock,
                 ids);

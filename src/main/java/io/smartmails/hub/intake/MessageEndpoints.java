@@ -2,11 +2,14 @@
 package io.smartmails.hub.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smartmails.db.Database;
+import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.timeline.Story;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
@@ -39,7 +42,7 @@ final class MessageEndpoints {
     private final ItemStore items;
     private final StoryStore stories;
     private final TimelineStore timeline;
-    private final SendingRights rights;
+    private final RecipientThrottle throttle;
     private final Wakeup sender;
     private final InstantSource clock;
     private final Ids ids;
@@ -52,7 +55,7 @@ final class MessageEndpoints {
             ItemStore items,
             StoryStore stories,
             TimelineStore timeline,
-            SendingRights rights,
+            RecipientThrottle throttle,
             Wakeup sender,
             InstantSource clock,
             Ids ids) {
@@ -63,7 +66,7 @@ final class MessageEndpoints {
         this.items = items;
         this.stories = stories;
         this.timeline = timeline;
-        this.rights = rights;
+        this.throttle = throttle;
         this.sender = sender;
         this.clock = clock;
         this.ids = ids;
@@ -73,7 +76,7 @@ final class MessageEndpoints {
         var faults = new Faults(call.lenient());
         MessageRequest request = read(call, call.body(MAX_MESSAGE_BYTES), "", faults);
         faults.refuse();
-        rights.takeRecipients(call.caller(), request.recipients().size());
+        throttle.take(call.caller(), request.recipients().size());
         Call.Reply reply = call.commit(database, 202, tx -> {
             Taken taken = intake.take(tx, List.of(request), call.caller(), null).get(0);
             Map<String, Object> view =
@@ -99,7 +102,7 @@ final class MessageEndpoints {
         });
         batch.refuse();
         List<MessageRequest> good = batch.good();
-        rights.takeRecipients(
+        throttle.take(
                 call.caller(),
                 good.stream().mapToInt(request -> request.recipients().size()).sum());
         String batchId = ids.next("bat");
@@ -121,13 +124,19 @@ final class MessageEndpoints {
 
     private MessageRequest read(Call call, ObjectNode body, String at, Faults faults) {
         MessageRequest request = MessageReader.read(body, at, faults, clock.instant());
-        if (!rights.maySendAs(call.caller(), request.sender())) {
+        if (!maySend(call.caller(), request.sender())) {
             faults.add(
-                    at + (body.has("from") ? "/from" : "/sender_profile_id"),
+                    at + (body.has("sender_profile_id") ? "/sender_profile_id" : "/from"),
                     "sender_not_verified",
-                    "key " + call.caller().keyId() + " may not send as this sender");
+                    "key " + call.caller().keyId() + " may send only as "
+                            + String.join(", ", call.caller().senders()));
         }
         return request;
+    }
+
+    /** A key that is bound to senders must name one of them: what the account's default is, only SmartMails knows. */
+    private static boolean maySend(Caller caller, String sender) {
+        return sender == null ? caller.senders().isEmpty() : caller.maySendAs(sender);
     }
 
     Call.Reply list(Call call) {
@@ -167,7 +176,7 @@ final class MessageEndpoints {
         JsonNode body = envelopes
                 .find(message.id())
                 .map(envelope -> JsonBody.stored(new String(envelope.body(), StandardCharsets.UTF_8)))
-                .orElseThrow();
+                .orElse(MissingNode.getInstance()); // retention took it, or emptied it
         for (String member : List.of("html", "text", "template_alias", "variables")) {
             view.put(member, body.get(member));
         }
@@ -182,7 +191,8 @@ final class MessageEndpoints {
     }
 
     private List<Map<String, Object>> eventsOf(Message message) {
-        return MessageView.events(message, stories.find(message.id()).orElseThrow());
+        return MessageView.events(
+                message, stories.find(message.id()).map(Story::entries).orElse(List.of()));
     }
 
     /** Moves a scheduled message; nothing else of it can change. */

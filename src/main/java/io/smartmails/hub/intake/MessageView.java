@@ -79,14 +79,14 @@ final class MessageView {
     }
 
     /** The time line, oldest first. */
-    static List<Map<String, Object>> events(Message message, Story story) {
+    static List<Map<String, Object>> events(Message message, List<Story.Entry> story) {
         List<Map<String, Object>> events = new ArrayList<>();
         boolean later = message.sendAt() != null && message.sendAt().isAfter(message.createdAt());
         events.add(event(later ? Message.SCHEDULED : Message.QUEUED, message.createdAt(), null));
         if (message.isSandbox()) {
             addSandboxEvents(events, message);
         }
-        for (Story.Entry entry : story.entries()) {
+        for (Story.Entry entry : story) {
             String type = message.isSandbox() && !entry.stage().equals("intake") ? null : type(entry, message);
             if (type != null) {
                 events.add(event(type, entry.at(), type.equals(Message.SENT) ? null : entry.detail()));

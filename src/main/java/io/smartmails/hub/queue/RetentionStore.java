@@ -70,7 +70,7 @@ final class RetentionStore {
         forAll(tx, "UPDATE item SET payload = '{}' WHERE envelope_id IN (:ids)", stripped);
     }
 
-    /** Takes those that are settled away, with events, runs and stories; their items stay as the send ledger. */
+    /** Takes those that are settled away, with events, runs, stories and what {@code /v1/messages} shows; their items stay as the send ledger. */
     void remove(Tx tx, List<String> receipts) {
         Map<String, Long> counts = new HashMap<>();
         List<String> removed = tx.jdbc()

@@ -50,7 +50,7 @@ final class ApiKit {
                 dedupe,
                 stories,
                 new TimelineStore(clock, ids),
-                factory.getBeanProvider(SendingRights.class),
+                factory.getBeanProvider(RecipientThrottle.class),
                 new Wakeup(),
                 clock,
                 ids);

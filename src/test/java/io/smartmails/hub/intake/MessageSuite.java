@@ -122,6 +122,34 @@ abstract class MessageSuite {
     }
 
     @Test
+    void whatRetentionEmptiedIsShownWithoutContent() throws Exception {
+        String id = accept("");
+        database.write(tx -> tx.jdbc()
+                .sql("UPDATE envelope SET body = :nothing")
+                .param("nothing", new byte[0])
+                .update());
+        JsonNode seen = api.live("GET", "/messages/" + id + "?include=content,events", null)
+                .body();
+        assertThat(seen.path("id").asText()).isEqualTo(id);
+        assertThat(seen.path("text").isNull()).isTrue();
+    }
+
+    @Test
+    void aKeyBoundToSendersSendsAsThemOnly() throws Exception {
+        Caller free = ApiKit.caller(false, ApiKit.SCOPES);
+        var bound = new Caller(
+                "key_1", "app", "key_1", free.scopes(), free.limits(), free.addresses(), false, List.of("example.com"));
+        assertThat(api.send(bound, ApiKit.request("POST", "/messages", message(",\"from\":\"shop@Example.com\"")))
+                        .status())
+                .isEqualTo(202);
+        for (String sender : List.of("", ",\"from\":\"x@example.org\"", ",\"sender_profile_id\":\"snd_1\"")) {
+            ApiKit.Answer answer = api.send(bound, ApiKit.request("POST", "/messages", message(sender)));
+            assertThat(answer.body().path("errors").path(0).path("code").asText())
+                    .isEqualTo("sender_not_verified");
+        }
+    }
+
+    @Test
     void moreThanFiftyRecipientsAreRefused() throws Exception {
         String people = IntStream.rangeClosed(1, 51)
                 .mapToObj(i -> "\"p" + i + "@example.com\"")
