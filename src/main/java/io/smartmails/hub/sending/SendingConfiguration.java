@@ -7,6 +7,7 @@ import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.smartmails.ControlLane;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -26,6 +27,11 @@ class SendingConfiguration {
     @Bean
     Upstream upstream(Budget budget, InstantSource clock) {
         return new Upstream(budget, clock);
+    }
+
+    @Bean
+    ControlLane controlLane(Budget budget, InstantSource clock) {
+        return new ControlTokens(budget, clock);
     }
 
     @Bean
