@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -41,10 +42,24 @@ final class PassThrough {
 
     private record Read(long epoch, String target, String accept) {}
 
+    /** The cache logs futures that fail, so that its futures do not. */
+    private record Outcome(Reply reply, Throwable failure) {
+        Reply get() {
+            if (failure != null) {
+                throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+            }
+            return reply;
+        }
+
+        int bytes() {
+            return reply == null ? 0 : reply.body().length;
+        }
+    }
+
     private final PacedRelay relay;
     private final String basePath;
     private final InstantSource clock;
-    private final AsyncCache<Read, Reply> cache;
+    private final AsyncCache<Read, Outcome> cache;
     /** Grows with every write; what was read before a write is never found after it. */
     private final AtomicLong epoch = new AtomicLong();
 
@@ -60,7 +75,7 @@ final class PassThrough {
         this.cache = Caffeine.newBuilder()
                 .expireAfterWrite(kept)
                 .maximumWeight(MOST_CACHED_BYTES)
-                .weigher((Read read, Reply reply) -> read.target().length() + reply.body().length + 500)
+                .weigher((Read read, Outcome outcome) -> read.target().length() + outcome.bytes() + 500)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .buildAsync();
@@ -86,15 +101,16 @@ final class PassThrough {
         return send(call, endpoint);
     }
 
-    /** Only what is there is worth keeping. */
+    /** Only what is there is worth keeping; whoever asked meanwhile shares a failure too. */
     private CompletableFuture<Reply> cached(Read read, Endpoint endpoint, String requestId) {
-        CompletableFuture<Reply> reply = cache.get(read, (key, executor) -> fetch(key, endpoint, requestId));
-        reply.thenAccept(came -> {
-            if (came.status() != 200) {
-                cache.asMap().remove(read, reply);
+        CompletableFuture<Outcome> outcome = cache.get(
+                read, (key, executor) -> fetch(key, endpoint, requestId).handle(Outcome::new));
+        return outcome.thenApply(came -> {
+            if (came.reply() == null || came.reply().status() != 200) {
+                cache.asMap().remove(read, outcome);
             }
+            return came.get();
         });
-        return reply;
     }
 
     private CompletableFuture<Reply> send(Relay.Call call, Endpoint endpoint) {
