@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.gateway.api;
 
+import io.smartmails.hub.contact.Times;
 import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.gateway.GatewayFilter;
 import io.smartmails.hub.gateway.ProblemWriter;
@@ -89,9 +90,18 @@ final class PassThroughServlet extends HttpServlet {
             } catch (IOException gone) {
                 LOG.debug("A caller left before its answer", gone);
             } finally {
-                context.complete();
+                end(context);
             }
         }));
+    }
+
+    /** A server that stops, or a connection that broke, ended it first. */
+    private static void end(AsyncContext context) {
+        try {
+            context.complete();
+        } catch (IllegalStateException ended) {
+            LOG.debug("A request had ended already", ended);
+        }
     }
 
     private void write(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Reply> reply)

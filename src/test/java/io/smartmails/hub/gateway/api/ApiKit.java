@@ -93,7 +93,11 @@ final class ApiKit implements AutoCloseable {
         }
     }
 
+    /** Tomcat tells of every start and stop. */
+    private static final java.util.logging.Logger QUIET = java.util.logging.Logger.getLogger("org.apache");
+
     ApiKit() {
+        QUIET.setLevel(java.util.logging.Level.WARNING);
         var settings = new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, 60);
         relay = new PacedRelay(lane, new Relay(settings, Duration.ofSeconds(1)), Duration.ofMillis(300));
         passThrough = new PassThrough(relay, smartMails.baseUrl(), Duration.ofSeconds(5), clock);

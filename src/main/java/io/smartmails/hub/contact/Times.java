@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.smartmails.hub.gateway.api;
+package io.smartmails.hub.contact;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -9,19 +9,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** RFC 3339 times in UTC with milliseconds, as the contract writes them; inside they are epoch milliseconds. */
-final class Times {
+public final class Times {
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private Times() {}
 
     /** Null stays null. */
-    static String text(Long epochMillis) {
+    public static String text(Long epochMillis) {
         return epochMillis == null ? null : FORMAT.format(Instant.ofEpochMilli(epochMillis));
     }
 
     /** Any time with an offset; empty when the text is none. */
-    static Optional<Long> parse(String text) {
+    public static Optional<Long> parse(String text) {
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant().toEpochMilli());
         } catch (DateTimeException | ArithmeticException e) {
