@@ -139,12 +139,12 @@ final class ListStore {
     }
 
     /** Clean, unless it changed again meanwhile. */
-    void synced(Tx tx, Row row, String upstreamId) {
+    void synced(Tx tx, Row row, String upstreamId, boolean clean) {
         tx.jdbc()
                 .sql("UPDATE contact_list SET upstream_id = :upstream,"
                         + " dirty = CASE WHEN changed_at = :changed THEN NULL ELSE dirty END WHERE id = :id")
                 .param("upstream", upstreamId)
-                .param("changed", row.changedAt())
+                .param("changed", clean ? row.changedAt() : Long.MIN_VALUE)
                 .param("id", row.id())
                 .update();
     }

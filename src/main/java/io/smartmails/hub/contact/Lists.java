@@ -130,7 +130,7 @@ public final class Lists {
                         new Row(
                                 id,
                                 "deleted " + id,
-                                there.name().isEmpty() ? "{}" : json(Map.of("name", there.name())),
+                                there.json(),
                                 there.createdAt(),
                                 Math.max(ledger.clock().millis(), there.changedAt() + 1),
                                 there.upstreamId(),
@@ -191,13 +191,7 @@ public final class Lists {
         return new Membership(add ? "added" : "removed", row.id());
     }
 
-    /**
-     * A list that SmartMails has to be told of.
-     *
-     * @param name as SmartMails shall call it, or called it when it is to be deleted
-     * @param fields as SmartMails takes them, the name included
-     * @param upstreamId null when SmartMails has none yet
-     */
+    /** A list that SmartMails has to be told of. */
     public static final class Dirty {
         private final Row row;
 
@@ -209,6 +203,7 @@ public final class Lists {
             return row.dirty().equals(ListStore.DELETE);
         }
 
+        /** As SmartMails takes them, the name included. */
         public Map<String, Object> fields() {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("name", row.name());
@@ -220,6 +215,7 @@ public final class Lists {
             return row.id();
         }
 
+        /** Null when SmartMails has none yet. */
         public String upstreamId() {
             return row.upstreamId();
         }
@@ -230,12 +226,17 @@ public final class Lists {
         return store.nextDirty().map(Dirty::new);
     }
 
-    /** SmartMails has it. */
-    public void synced(Tx tx, Dirty list, String upstreamId) {
+    /**
+     * What SmartMails knows of it now.
+     *
+     * @param upstreamId its id there; null when there is none
+     * @param clean whether nothing is left to be told
+     */
+    public void synced(Tx tx, Dirty list, String upstreamId, boolean clean) {
         if (list.isDeletion()) {
             store.delete(tx, list.id());
         } else {
-            store.synced(tx, list.row, upstreamId);
+            store.synced(tx, list.row, upstreamId, clean);
         }
     }
 }

@@ -27,4 +27,9 @@ class SmartMailsConfiguration {
     Relay relay(SmartMailsSettings settings, @Value("${smartmails.call-timeout:10s}") Duration callTime) {
         return new Relay(settings, callTime);
     }
+
+    @Bean
+    LedgerClient ledgerClient(SmartMailsSettings settings, InstantSource clock) {
+        return new LedgerClient(settings, clock);
+    }
 }
