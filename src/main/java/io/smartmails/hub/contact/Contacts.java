@@ -213,15 +213,15 @@ public final class Contacts {
                 patch.lists().whole()));
         long now = ledger.clock().millis();
         Person before = row == null ? Person.NOBODY : row.person();
+        if (row != null && ContactChange.isStale(before, patch)) {
+            return new Outcome("stale", row.id(), null, null, Map.of());
+        }
         boolean merges = joined.size() > 1;
         if (merges) {
             for (ContactStore.Row other : joined.subList(1, joined.size())) {
                 before = before.and(other.person());
                 store.absorb(tx, other.id(), row.id());
             }
-        }
-        if (row != null && ContactChange.isStale(before, patch)) {
-            return new Outcome("stale", row.id(), null, null, Map.of());
         }
         String addressKey = patch.email() == null
                 ? before.emailKey()
