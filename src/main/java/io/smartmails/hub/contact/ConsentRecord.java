@@ -35,6 +35,15 @@ record ConsentRecord(Said optIn, Said optOut, Said pending) {
                 .thenComparing(Said::evidence, Comparator.nullsFirst(Comparator.naturalOrder()))
                 .thenComparing(Said::ip, Comparator.nullsFirst(Comparator.naturalOrder()));
 
+        /** An application asked for a status and told nothing of how it came about. */
+        boolean isBare() {
+            return at == UNKNOWN_TIME
+                    && method == null
+                    && evidence == null
+                    && ip == null
+                    && by.equals(ContactChange.BY);
+        }
+
         private Said from(String address) {
             return new Said(at, method, evidence, by, address);
         }

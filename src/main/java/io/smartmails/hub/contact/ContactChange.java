@@ -47,7 +47,10 @@ final class ContactChange {
         SortedMap<String, Long> leftLists = new TreeMap<>(before.marks().leftLists());
         SortedMap<String, Long> leftTags = new TreeMap<>(before.marks().leftTags());
         SortedSet<String> lists = names(before.lists(), leftLists, patch.lists(), options.replaceNames(), now);
-        SortedSet<String> tags = names(before.tags(), leftTags, patch.tags(), options.replaceNames(), now);
+        ContactPatch.Names tagChange = options.clearAbsent() && patch.tags().equals(ContactPatch.Names.NONE)
+                ? new ContactPatch.Names(Set.of(), Set.of(), true)
+                : patch.tags();
+        SortedSet<String> tags = names(before.tags(), leftTags, tagChange, options.replaceNames(), now);
         ConsentRecord consent = consent(before.consent(), status, patch, options.resubscribe(), now);
         Marks marks =
                 before.marks().withLeft(leftLists, leftTags).archived(null).byApplication();

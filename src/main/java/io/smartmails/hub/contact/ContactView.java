@@ -98,7 +98,7 @@ final class ContactView {
 
     private static Map<String, Object> consent(ConsentRecord consent) {
         ConsentRecord.Said said = consent.decisive();
-        if (said == null) {
+        if (said == null || said.isBare()) {
             return null;
         }
         Map<String, Object> view = new LinkedHashMap<>();

@@ -243,7 +243,7 @@ public final class Contacts {
             suppressions.deleteOptOut(tx, addressKey);
         }
         String statusAfter = ContactView.status(result.person(), suppressions.of(tx, addressKey, now));
-        Map<String, String> ids = newExternalIds(tx, id, resolved.externalIds());
+        Map<String, String> ids = newExternalIds(tx, id, resolved.externalIds(), options.clearAbsent());
         boolean shows = row == null
                 || merges
                 || !ids.isEmpty()
@@ -271,13 +271,19 @@ public final class Contacts {
     }
 
     /** Those that are not as they should be yet. */
-    private static Map<String, String> newExternalIds(Tx tx, String contactId, Map<String, String> wanted) {
-        if (wanted.isEmpty()) {
+    private static Map<String, String> newExternalIds(
+            Tx tx, String contactId, Map<String, String> wanted, boolean clearAbsent) {
+        if (wanted.isEmpty() && !clearAbsent) {
             return Map.of();
         }
         SortedMap<String, String> there = ContactView.externalIds(ContactStore.sourcesOf(tx.jdbc(), List.of(contactId)))
                 .getOrDefault(contactId, new TreeMap<>());
         Map<String, String> changes = new LinkedHashMap<>();
+        if (clearAbsent) {
+            there.keySet().stream()
+                    .filter(namespace -> !wanted.containsKey(namespace))
+                    .forEach(namespace -> changes.put(namespace, null));
+        }
         wanted.forEach((namespace, value) -> {
             if (!Objects.equals(there.get(namespace), value)) {
                 changes.put(namespace, value);
