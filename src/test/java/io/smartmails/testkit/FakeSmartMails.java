@@ -57,6 +57,7 @@ public final class FakeSmartMails implements AutoCloseable {
     private final Map<String, String> failingContacts = new HashMap<>();
     private final Map<String, Canned> canned = new HashMap<>();
     private final List<Headers> heads = new ArrayList<>();
+    private final List<JsonNode> bodies = new ArrayList<>();
     private String key = KEY;
     private int messagesPerBatch = 500;
     private Predicate<JsonNode> indigestible = batch -> false;
@@ -87,6 +88,11 @@ public final class FakeSmartMails implements AutoCloseable {
     /** Headers of everything asked so far. */
     public synchronized List<Headers> heads() {
         return List.copyOf(heads);
+    }
+
+    /** Bodies of everything asked so far; missing nodes for none. */
+    public synchronized List<JsonNode> bodies() {
+        return List.copyOf(bodies);
     }
 
     /** Queues misfortunes, one a request. */
@@ -153,6 +159,7 @@ public final class FakeSmartMails implements AutoCloseable {
         Runnable task;
         synchronized (this) {
             heads.add(exchange.getRequestHeaders());
+            bodies.add(body);
             requests.add(exchange.getRequestMethod() + " "
                     + exchange.getRequestURI().getPath().replaceFirst("^/v1", ""));
             mishap = mishaps.poll();

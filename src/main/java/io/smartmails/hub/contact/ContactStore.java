@@ -157,7 +157,8 @@ final class ContactStore {
         return ids.isEmpty()
                 ? List.of()
                 : database.read()
-                        .sql("SELECT " + COLUMNS + " FROM contact WHERE id IN (:ids)")
+                        .sql("SELECT " + COLUMNS + " FROM contact WHERE account = :account AND id IN (:ids)")
+                        .param("account", account)
                         .param("ids", ids)
                         .query(ROW)
                         .list();

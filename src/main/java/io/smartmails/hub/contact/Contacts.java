@@ -82,6 +82,13 @@ public final class Contacts {
         return find(reference).map(row -> row.person().emailKey());
     }
 
+    /** Addresses of those of the ids that are contacts with one. */
+    public Map<String, String> addresses(Collection<String> ids) {
+        return store.byIds(ids).stream()
+                .filter(row -> row.person().emailKey() != null)
+                .collect(Collectors.toMap(ContactStore.Row::id, row -> row.person().emailKey()));
+    }
+
     public Page list(Paging paging) {
         return store.list(paging, this::views);
     }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Named sets of contacts. Names are unique, so that rules and applications may name a list; deleting one deletes no contact.
@@ -219,6 +220,13 @@ public final class Lists {
         public String upstreamId() {
             return row.upstreamId();
         }
+    }
+
+    /** What SmartMails calls the lists it has, by id. */
+    public Map<String, String> upstreamIds() {
+        return store.all().stream()
+                .filter(row -> row.upstreamId() != null)
+                .collect(Collectors.toMap(Row::id, Row::upstreamId));
     }
 
     /** The one that waits longest to be put to SmartMails. */

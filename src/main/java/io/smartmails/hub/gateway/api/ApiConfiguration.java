@@ -3,6 +3,8 @@ package io.smartmails.hub.gateway.api;
 
 import io.smartmails.db.Database;
 import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.contact.Contacts;
+import io.smartmails.hub.contact.Lists;
 import io.smartmails.hub.queue.Account;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
@@ -34,10 +36,13 @@ class ApiConfiguration {
     @Bean
     PassThrough passThrough(
             PacedRelay relay,
+            ContactLedger ledger,
             SmartMailsSettings smartmails,
             @Value("${hub.api.read-cache:5s}") Duration kept,
             InstantSource clock) {
-        return new PassThrough(relay, smartmails.baseUrl(), kept, clock);
+        var contacts = new Contacts(ledger);
+        var ids = new HubIds(new Lists(ledger, contacts), contacts);
+        return new PassThrough(relay, ids, smartmails.baseUrl(), kept, clock);
     }
 
     @Bean

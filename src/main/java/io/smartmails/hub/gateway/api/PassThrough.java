@@ -57,6 +57,7 @@ final class PassThrough {
     }
 
     private final PacedRelay relay;
+    private final HubIds ids;
     private final String basePath;
     private final InstantSource clock;
     private final AsyncCache<Read, Outcome> cache;
@@ -67,8 +68,9 @@ final class PassThrough {
      * @param baseUrl of SmartMails
      * @param kept how long an answer serves others; zero for no longer than it takes
      */
-    PassThrough(PacedRelay relay, URI baseUrl, Duration kept, InstantSource clock) {
+    PassThrough(PacedRelay relay, HubIds ids, URI baseUrl, Duration kept, InstantSource clock) {
         this.relay = relay;
+        this.ids = ids;
         this.basePath = baseUrl.getPath();
         this.clock = clock;
         Ticker ticker = () -> clock.millis() * 1_000_000;
@@ -114,7 +116,10 @@ final class PassThrough {
     }
 
     private CompletableFuture<Reply> send(Relay.Call call, Endpoint endpoint) {
-        return relay.send(call).thenApply(answer -> UpstreamAnswer.read(answer, endpoint, basePath, clock.millis()));
+        return relay.send(call).thenApply(answer -> {
+            Reply reply = UpstreamAnswer.read(answer, endpoint, basePath, clock.millis());
+            return Reply.JSON.equals(reply.contentType()) ? reply.withBody(ids.toHub(reply.body())) : reply;
+        });
     }
 
     /** @throws io.smartmails.problem.ProblemException 400, 403 for a test key, 413, 415 */
@@ -149,12 +154,12 @@ final class PassThrough {
                 .whenComplete((reply, failure) -> epoch.incrementAndGet());
     }
 
-    private static byte[] json(HttpServletRequest request, Endpoint endpoint) throws IOException {
+    private byte[] json(HttpServletRequest request, Endpoint endpoint) throws IOException {
         byte[] body = Bodies.json(request, endpoint.maxBodyBytes());
         if (body.length > 0 && !ApiJson.isJson(body)) {
             ApiJson.object(body);
         }
-        return body;
+        return ids.toSmartMails(body);
     }
 
     /** Two applications that chose the same key must not get each other's answers. */
@@ -169,12 +174,12 @@ final class PassThrough {
     }
 
     /** Built from the checked segments, not from what the caller wrote: no dots, parameters or second slashes get through. */
-    private static String target(HttpServletRequest request, List<String> path) {
+    private String target(HttpServletRequest request, List<String> path) {
         String encoded = path.stream()
                 .map(segment ->
                         URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"))
                 .collect(Collectors.joining("/", "/", ""));
-        String target = request.getQueryString() == null ? encoded : encoded + "?" + request.getQueryString();
+        String target = request.getQueryString() == null ? encoded : encoded + "?" + ids.toSmartMails(request.getQueryString());
         try {
             return URI.create(target).toString();
         } catch (IllegalArgumentException e) {

@@ -34,6 +34,10 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
         return new Reply(status, contentType, body, all, madeAt);
     }
 
+    Reply withBody(byte[] other) {
+        return other == body ? this : new Reply(status, contentType, other, headers, madeAt);
+    }
+
     void write(HttpServletResponse response, boolean withBody) throws IOException {
         response.setStatus(status);
         headers.forEach(response::setHeader);

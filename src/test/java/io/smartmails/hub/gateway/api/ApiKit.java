@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.gateway.api;
 
+import io.smartmails.db.Database;
+import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.contact.Contacts;
+import io.smartmails.hub.contact.Lists;
 import io.smartmails.hub.gateway.AddressRules;
 import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.gateway.GatewayFilter;
@@ -8,7 +12,10 @@ import io.smartmails.hub.gateway.KeyLimits;
 import io.smartmails.hub.smartmails.ControlLane;
 import io.smartmails.hub.smartmails.Relay;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
+import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.id.Ids;
 import io.smartmails.testkit.Api;
+import io.smartmails.testkit.Databases;
 import io.smartmails.testkit.FakeSmartMails;
 import io.smartmails.testkit.SettableClock;
 import jakarta.servlet.FilterChain;
@@ -17,8 +24,10 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,6 +61,10 @@ final class ApiKit implements AutoCloseable {
     final FakeSmartMails smartMails = new FakeSmartMails();
     final Lane lane = new Lane();
     final Endpoints endpoints = new Endpoints();
+    final Database database;
+    final ContactLedger ledger;
+    final Lists lists;
+    final Contacts contacts;
     final PassThrough passThrough;
     final PassThroughServlet passThroughServlet;
     private final PacedRelay relay;
@@ -96,11 +109,16 @@ final class ApiKit implements AutoCloseable {
     /** Tomcat tells of every start and stop. */
     private static final java.util.logging.Logger QUIET = java.util.logging.Logger.getLogger("org.apache");
 
-    ApiKit() {
+    ApiKit(Path folder) {
+        var random = new Ids(clock, new Random(1));
+        database = Databases.sqlite(folder, "db/hub");
+        ledger = new ContactLedger(database, new ItemStore(database, clock), clock, random);
+        contacts = new Contacts(ledger);
+        lists = new Lists(ledger, contacts);
         QUIET.setLevel(java.util.logging.Level.WARNING);
         var settings = new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, 60);
         relay = new PacedRelay(lane, new Relay(settings, Duration.ofSeconds(1)), Duration.ofMillis(300));
-        passThrough = new PassThrough(relay, smartMails.baseUrl(), Duration.ofSeconds(5), clock);
+        passThrough = new PassThrough(relay, new HubIds(lists, contacts), smartMails.baseUrl(), Duration.ofSeconds(5), clock);
         passThroughServlet = new PassThroughServlet(endpoints, passThrough, clock);
     }
 
@@ -172,6 +190,7 @@ final class ApiKit implements AutoCloseable {
             server.stop();
         }
         relay.close();
+        database.close();
         smartMails.close();
     }
 }

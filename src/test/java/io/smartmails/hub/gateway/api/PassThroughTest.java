@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PassThroughTest {
     private static final String PROBLEM =
@@ -31,8 +33,8 @@ class PassThroughTest {
     private Api api;
 
     @BeforeEach
-    void start() {
-        kit = new ApiKit().start();
+    void start(@TempDir Path folder) {
+        kit = new ApiKit(folder).start();
         api = kit.as("all");
         kit.smartMails.serve("GET /templates", 200, Map.of("ETag", "\"7\""), "{\"data\":[]}");
         kit.smartMails.serve("GET /templates/welcome", 200, Map.of("ETag", "\"7\""), "{\"alias\":\"welcome\"}");
@@ -334,5 +336,24 @@ class PassThroughTest {
                 .map(head -> head.getFirst("Idempotency-Key"))
                 .toList();
         assertThat(keys.get(0)).isEqualTo(keys.get(1)).isNotEqualTo("k1").isNotEqualTo(keys.get(2));
+    }
+
+    @Test
+    void listsAndContactsAreNamedAsSmartMailsKnowsThem() throws Exception {
+        kit.smartMails.serve("POST /campaigns", 201, Map.of(), "{\"audience\":{\"list_ids\":[\"L-7\"]},\"text\":\"L-7 is it\"}");
+        String list = kit.database.write(tx -> kit.lists.save(tx, null, "Readers", Map.of()));
+        String body = "{\"audience\":{\"list_ids\":[\"" + list + "\"]},\"text\":\"" + list + " is it\"}";
+        Api.Answer early = kit.as("campaigns:write").post("/v1/campaigns", body);
+        assertThat(early.status()).isEqualTo(409);
+        assertThat(early.body().path("state").asText()).isEqualTo("syncing");
+        assertThat(kit.smartMails.requests()).isEmpty();
+
+        kit.ledger.learnLists(Map.of("Readers", "L-7"));
+        Api.Answer made = kit.as("campaigns:write").post("/v1/campaigns", body);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(kit.smartMails.bodies().get(0).toString())
+                .isEqualTo("{\"audience\":{\"list_ids\":[\"L-7\"]},\"text\":\"" + list + " is it\"}");
+        assertThat(made.body().at("/audience/list_ids/0").asText()).isEqualTo(list);
+        assertThat(made.body().path("text").asText()).isEqualTo("L-7 is it");
     }
 }
