@@ -86,7 +86,8 @@ public final class Contacts {
     public Map<String, String> addresses(Collection<String> ids) {
         return store.byIds(ids).stream()
                 .filter(row -> row.person().emailKey() != null)
-                .collect(Collectors.toMap(ContactStore.Row::id, row -> row.person().emailKey()));
+                .collect(Collectors.toMap(
+                        ContactStore.Row::id, row -> row.person().emailKey()));
     }
 
     public Page list(Paging paging) {

@@ -58,7 +58,8 @@ abstract class ApplicationLedgerSuite {
         database.close();
     }
 
-    private static ContactPatch patch(String email, Map<String, Object> facts, Names tags, Names onLists, String status) {
+    private static ContactPatch patch(
+            String email, Map<String, Object> facts, Names tags, Names onLists, String status) {
         return new ContactPatch(email, facts, Set.of(), Map.of(), tags, onLists, status, null, null, null);
     }
 
@@ -85,8 +86,20 @@ abstract class ApplicationLedgerSuite {
                         "shop",
                         "shopify",
                         new Contact(
-                                "s-" + email, email, firstName, null, null, null, null, null, null, null, Map.of(),
-                                List.of(), consent, at),
+                                "s-" + email,
+                                email,
+                                firstName,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Map.of(),
+                                List.of(),
+                                consent,
+                                at),
                         List.of(onLists),
                         List.of()),
                 "env_2",
@@ -144,7 +157,8 @@ abstract class ApplicationLedgerSuite {
     void whatIsTakenAwayStaysAwayUntilSomebodySaysItAgainLater() {
         Instant before = clock.instant();
         source("ada@example.com", "Ada", null, before, "customers");
-        String list = lists.list(page(10, null, Map.of())).data().get(0).get("id").toString();
+        String list =
+                lists.list(page(10, null, Map.of())).data().get(0).get("id").toString();
         clock.advance(Duration.ofMinutes(1));
         Outcome off = say(patch("ada@example.com", Map.of(), remove("vip"), remove("customers"), null));
         assertThat(outgoing(off.id()).lists()).isEmpty();
@@ -181,8 +195,14 @@ abstract class ApplicationLedgerSuite {
         assertThat(view("ada@example.com")).containsEntry("status", "unsubscribed");
         assertThat(suppressions.view("ada@example.com").orElseThrow()).containsEntry("reason", "unsubscribe");
 
-        source("ada@example.com", "Adele", new Consent(Consent.State.SUBSCRIBED, "single", clock.instant(), "form"), clock.instant());
-        assertThat(outgoing(view("ada@example.com").get("id").toString()).members().get("consent"))
+        source(
+                "ada@example.com",
+                "Adele",
+                new Consent(Consent.State.SUBSCRIBED, "single", clock.instant(), "form"),
+                clock.instant());
+        assertThat(outgoing(view("ada@example.com").get("id").toString())
+                        .members()
+                        .get("consent"))
                 .asString()
                 .contains("status=subscribed");
     }
@@ -198,7 +218,8 @@ abstract class ApplicationLedgerSuite {
         });
         assertThat(view("ada@example.com")).containsEntry("status", "unsubscribed");
         assertThat(outgoing(ada.id()).members().get("consent")).asString().contains("status=unsubscribed");
-        assertThat(say(patch("ada@example.com", Map.of(), Names.NONE, Names.NONE, "subscribed")).keptStatus())
+        assertThat(say(patch("ada@example.com", Map.of(), Names.NONE, Names.NONE, "subscribed"))
+                        .keptStatus())
                 .isEqualTo("unsubscribed");
     }
 
@@ -234,10 +255,28 @@ abstract class ApplicationLedgerSuite {
     @Test
     void twoContactsBecomeOneOnlyWhenAskedTo() {
         say(new ContactPatch(
-                "ada@example.com", Map.of(), Set.of(), Map.of("crm", "7"), add("a"), Names.NONE, null, null, null, null));
+                "ada@example.com",
+                Map.of(),
+                Set.of(),
+                Map.of("crm", "7"),
+                add("a"),
+                Names.NONE,
+                null,
+                null,
+                null,
+                null));
         say(patch("augusta@example.com", Map.of(), add("b"), Names.NONE, "unsubscribed"));
         var both = new ContactPatch(
-                "augusta@example.com", Map.of(), Set.of(), Map.of("crm", "7"), Names.NONE, Names.NONE, null, null, null, null);
+                "augusta@example.com",
+                Map.of(),
+                Set.of(),
+                Map.of("crm", "7"),
+                Names.NONE,
+                Names.NONE,
+                null,
+                null,
+                null,
+                null);
         assertThat(say(both).error().code()).isEqualTo("conflict");
         var settings = new Contacts.Settings("upsert", List.of(), false, true);
         Outcome joined = database.write(tx -> contacts.upsert(tx, both, settings, "", "env_1"));
@@ -281,10 +320,14 @@ abstract class ApplicationLedgerSuite {
         assertThat(otherContacts.view(ada.id())).isEmpty();
         assertThat(otherContacts.view("ada@example.com")).isEmpty();
         assertThat(otherLists.view(list)).isEmpty();
-        assertThat(otherContacts.list(page(10, null, Map.of("list_id", list))).data()).isEmpty();
+        assertThat(otherContacts.list(page(10, null, Map.of("list_id", list))).data())
+                .isEmpty();
         database.write(tx -> otherContacts.upsert(tx, named("ada@example.com", "Test"), UPSERT, "", "env_test"));
         assertThat(view("ada@example.com")).containsEntry("first_name", "Ada");
-        assertThat(database.read().sql("SELECT COUNT(*) FROM item").query(Integer.class).single())
+        assertThat(database.read()
+                        .sql("SELECT COUNT(*) FROM item")
+                        .query(Integer.class)
+                        .single())
                 .isEqualTo(1);
         assertThat(otherLists.nextDirty()).isEmpty();
     }
@@ -304,13 +347,15 @@ abstract class ApplicationLedgerSuite {
         assertThat(ledger.upstreamLists()).containsEntry("Readers", "up_1");
 
         clock.advance(Duration.ofSeconds(1));
-        assertThat(database.write(tx -> lists.delete(tx, list))).isTrue();
+        boolean deleted = database.write(tx -> lists.delete(tx, list));
+        assertThat(deleted).isTrue();
         assertThat(lists.view(list)).isEmpty();
         assertThat(view(ada.id()).get("lists")).hasToString("[]");
         Lists.Dirty gone = lists.nextDirty().orElseThrow();
         assertThat(gone.isDeletion()).isTrue();
         assertThat(gone.upstreamId()).isEqualTo("up_1");
-        assertThat(database.write(tx -> lists.save(tx, null, "Readers", Map.of()))).isNotEqualTo(list);
+        String second = database.write(tx -> lists.save(tx, null, "Readers", Map.of()));
+        assertThat(second).isNotEqualTo(list);
     }
 
     @Test
@@ -330,8 +375,15 @@ abstract class ApplicationLedgerSuite {
 
     @Test
     void rowsOfBeforeThisVersionAreFoundByListTagAndStatus() {
-        source("ada@example.com", "Ada", new Consent(Consent.State.SUBSCRIBED, "single", clock.instant(), "f"), clock.instant());
-        String json = database.read().sql("SELECT json FROM contact").query(String.class).single();
+        source(
+                "ada@example.com",
+                "Ada",
+                new Consent(Consent.State.SUBSCRIBED, "single", clock.instant(), "f"),
+                clock.instant());
+        String json = database.read()
+                .sql("SELECT json FROM contact")
+                .query(String.class)
+                .single();
         String old = json.replaceAll("\"marks\":\\{.*\\}\\}$", "\"x\":1}")
                 .replace(",\"x\":1}", "}")
                 .replace("\"lists\":[]", "\"lists\":[\"customers\"]")
@@ -341,9 +393,15 @@ abstract class ApplicationLedgerSuite {
                 .param("json", old)
                 .update());
         ledger.index();
-        String list = lists.list(page(10, null, Map.of("name", "customers"))).data().get(0).get("id").toString();
-        assertThat(emails(Map.of("list_id", list, "tag", "vip", "status", "subscribed"))).hasSize(1);
-        assertThat(outgoing(view("ada@example.com").get("id").toString()).lists()).containsExactly("customers");
+        String list = lists.list(page(10, null, Map.of("name", "customers")))
+                .data()
+                .get(0)
+                .get("id")
+                .toString();
+        assertThat(emails(Map.of("list_id", list, "tag", "vip", "status", "subscribed")))
+                .hasSize(1);
+        assertThat(outgoing(view("ada@example.com").get("id").toString()).lists())
+                .containsExactly("customers");
     }
 
     @Test
@@ -364,7 +422,8 @@ abstract class ApplicationLedgerSuite {
         assertThat(suppressions.dirty(10)).isEmpty();
         clock.advance(Duration.ofSeconds(2));
         assertThat(suppressions.view("a@example.com")).isEmpty();
-        assertThat(database.write(tx -> suppressions.remove(tx, "b@example.com"))).isTrue();
+        boolean removed = database.write(tx -> suppressions.remove(tx, "b@example.com"));
+        assertThat(removed).isTrue();
         assertThat(suppressions.view("b@example.com")).isEmpty();
         assertThat(suppressions.nextRelease()).contains("b@example.com");
         database.write(tx -> {

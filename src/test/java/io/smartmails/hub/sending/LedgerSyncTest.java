@@ -70,8 +70,7 @@ class LedgerSyncTest {
         kit.database.write(tx -> lists.delete(tx, id));
         assertThat(sync.step()).isTrue();
         assertThat(sync.step()).isFalse();
-        assertThat(kit.smartMails.requests())
-                .containsExactly("POST /lists", "PUT /lists/lst_1", "DELETE /lists/lst_1");
+        assertThat(kit.smartMails.requests()).containsExactly("POST /lists", "PUT /lists/lst_1", "DELETE /lists/lst_1");
     }
 
     @Test

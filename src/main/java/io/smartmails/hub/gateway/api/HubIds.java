@@ -60,8 +60,8 @@ final class HubIds {
                         .asException();
             }
         });
-        return OURS.matcher(text).replaceAll(match -> Matcher.quoteReplacement(
-                theirs.getOrDefault(match.group(), match.group())));
+        return OURS.matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(theirs.getOrDefault(match.group(), match.group())));
     }
 
     byte[] toHub(byte[] json) {

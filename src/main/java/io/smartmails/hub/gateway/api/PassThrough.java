@@ -179,7 +179,8 @@ final class PassThrough {
                 .map(segment ->
                         URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"))
                 .collect(Collectors.joining("/", "/", ""));
-        String target = request.getQueryString() == null ? encoded : encoded + "?" + ids.toSmartMails(request.getQueryString());
+        String target =
+                request.getQueryString() == null ? encoded : encoded + "?" + ids.toSmartMails(request.getQueryString());
         try {
             return URI.create(target).toString();
         } catch (IllegalArgumentException e) {

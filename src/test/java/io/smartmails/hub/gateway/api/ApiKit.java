@@ -9,10 +9,10 @@ import io.smartmails.hub.gateway.AddressRules;
 import io.smartmails.hub.gateway.Caller;
 import io.smartmails.hub.gateway.GatewayFilter;
 import io.smartmails.hub.gateway.KeyLimits;
+import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.smartmails.ControlLane;
 import io.smartmails.hub.smartmails.Relay;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
-import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.id.Ids;
 import io.smartmails.testkit.Api;
 import io.smartmails.testkit.Databases;
@@ -118,7 +118,8 @@ final class ApiKit implements AutoCloseable {
         QUIET.setLevel(java.util.logging.Level.WARNING);
         var settings = new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, 60);
         relay = new PacedRelay(lane, new Relay(settings, Duration.ofSeconds(1)), Duration.ofMillis(300));
-        passThrough = new PassThrough(relay, new HubIds(lists, contacts), smartMails.baseUrl(), Duration.ofSeconds(5), clock);
+        passThrough =
+                new PassThrough(relay, new HubIds(lists, contacts), smartMails.baseUrl(), Duration.ofSeconds(5), clock);
         passThroughServlet = new PassThroughServlet(endpoints, passThrough, clock);
     }
 

@@ -340,7 +340,8 @@ class PassThroughTest {
 
     @Test
     void listsAndContactsAreNamedAsSmartMailsKnowsThem() throws Exception {
-        kit.smartMails.serve("POST /campaigns", 201, Map.of(), "{\"audience\":{\"list_ids\":[\"L-7\"]},\"text\":\"L-7 is it\"}");
+        kit.smartMails.serve(
+                "POST /campaigns", 201, Map.of(), "{\"audience\":{\"list_ids\":[\"L-7\"]},\"text\":\"L-7 is it\"}");
         String list = kit.database.write(tx -> kit.lists.save(tx, null, "Readers", Map.of()));
         String body = "{\"audience\":{\"list_ids\":[\"" + list + "\"]},\"text\":\"" + list + " is it\"}";
         Api.Answer early = kit.as("campaigns:write").post("/v1/campaigns", body);
