@@ -24,7 +24,7 @@ final class HubIds {
     /** In JSON a whole string; behind a comma or equals sign a value of a query. */
     private static final Pattern OURS = Pattern.compile("(?<=[\",=])((?:lst|con)_[0-9A-HJKMNP-TV-Z]{26})(?=[\",&]|$)");
 
-    private static final Pattern WORD = Pattern.compile("\"([A-Za-z0-9_-]{4,80})\"");
+    private static final Pattern WORD = Pattern.compile("\"([A-Za-z0-9_-]{1,80})\"");
 
     private final Lists lists;
     private final Contacts contacts;
