@@ -3,21 +3,17 @@ package io.smartmails.hub.contact;
 
 import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
-import io.smartmails.hub.event.Consent;
 import io.smartmails.hub.event.Contact;
 import io.smartmails.hub.queue.Account;
 import io.smartmails.hub.queue.ContactCommand;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.id.Ids;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -35,9 +31,6 @@ import java.util.stream.Stream;
  */
 public class ContactLedger {
     private static final String BATCH_KEY = "contacts";
-    /** Namespace under which SmartMails knows people by the hub's id. */
-    private static final String HUB = "hub";
-
     private static final int INDEXED_AT_ONCE = 200;
 
     private final String account;
@@ -232,7 +225,7 @@ public class ContactLedger {
         Map<String, Outgoing> outgoing = new LinkedHashMap<>();
         for (ContactStore.Row row : store.byIds(contactIds)) {
             SortedMap<String, String> external = sources.getOrDefault(row.id(), new TreeMap<>());
-            outgoing.put(row.id(), outgoing(row, external, names));
+            outgoing.put(row.id(), ContactLeaving.of(row, external, names));
         }
         return outgoing;
     }
@@ -251,67 +244,6 @@ public class ContactLedger {
             Collection<String> leaves,
             Collection<String> namespaces,
             String reference) {}
-
-    private static Outgoing outgoing(
-            ContactStore.Row row, SortedMap<String, String> sources, Map<String, String> listNames) {
-        Person person = row.person();
-        Map<String, Object> members = new LinkedHashMap<>();
-        Map<String, Object> own = new TreeMap<>();
-        Map<String, Object> topics = new TreeMap<>();
-        person.facts().forEach((name, fact) -> {
-            if (name.startsWith(Person.OWN_FIELD)) {
-                own.put(name.substring(Person.OWN_FIELD.length()), fact.value());
-            } else if (name.startsWith(Person.TOPIC)) {
-                if (fact.value() != null) {
-                    topics.put(name.substring(Person.TOPIC.length()), fact.value());
-                }
-            } else {
-                members.put(name, fact.value());
-            }
-        });
-        SortedMap<String, String> externalIds = new TreeMap<>(sources);
-        if (person.marks().known()) {
-            // An application may change the address of somebody whom no source knows.
-            externalIds.put(HUB, row.id());
-        }
-        if (!externalIds.isEmpty()) {
-            members.put("external_ids", externalIds);
-        }
-        if (!own.isEmpty()) {
-            members.put("fields", own);
-        }
-        if (!topics.isEmpty()) {
-            members.put("topics", topics);
-        }
-        Map<String, Object> tags = new LinkedHashMap<>();
-        if (!person.tags().isEmpty()) {
-            tags.put("add", person.tags());
-        }
-        if (!person.marks().leftTags().isEmpty()) {
-            tags.put("remove", person.marks().leftTags().keySet());
-        }
-        if (!tags.isEmpty()) {
-            members.put("tags", tags);
-        }
-        consent(person.consent()).ifPresent(consent -> members.put("consent", consent));
-        members.put("source", "smartmails-hub");
-        members.put("source_updated_at", Instant.ofEpochMilli(row.changedAt()).toString());
-        String reference = !person.isArchived()
-                ? null
-                : person.emailKey() != null
-                        ? person.emailKey()
-                        : "ext:" + externalIds.firstKey() + ":" + externalIds.get(externalIds.firstKey());
-        return new Outgoing(
-                members,
-                named(person.lists(), listNames),
-                named(person.marks().leftLists().keySet(), listNames),
-                externalIds.keySet(),
-                reference);
-    }
-
-    private static SortedSet<String> named(Collection<String> listIds, Map<String, String> names) {
-        return listIds.stream().map(names::get).filter(Objects::nonNull).collect(Collectors.toCollection(TreeSet::new));
-    }
 
     /** Ids at SmartMails of the lists it is known to have, by name. */
     public Map<String, String> upstreamLists() {
@@ -334,28 +266,5 @@ public class ContactLedger {
             lists.forgetUpstream(tx);
             return null;
         });
-    }
-
-    private static Optional<Map<String, Object>> consent(ConsentRecord consent) {
-        if (consent.state() == Consent.State.UNKNOWN) {
-            return Optional.empty();
-        }
-        ConsentRecord.Said decisive = consent.decisive();
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("status", consent.state().name().toLowerCase(Locale.ROOT));
-        members.put("source", decisive.by());
-        if (decisive.method() != null) {
-            members.put("method", decisive.method());
-        }
-        if (decisive.at() > 0) {
-            members.put("at", Instant.ofEpochMilli(decisive.at()).toString());
-        }
-        if (decisive.ip() != null) {
-            members.put("ip", decisive.ip());
-        }
-        if (decisive.evidence() != null) {
-            members.put("text", decisive.evidence());
-        }
-        return Optional.of(members);
     }
 }

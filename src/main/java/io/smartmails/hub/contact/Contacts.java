@@ -7,7 +7,6 @@ import io.smartmails.problem.Problem.FieldError;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,11 +32,13 @@ public final class Contacts {
     private final ContactLedger ledger;
     private final ContactStore store;
     private final SuppressionStore suppressions;
+    private final ContactWriter writer;
 
     public Contacts(ContactLedger ledger) {
         this.ledger = ledger;
         this.store = ledger.store();
         this.suppressions = ledger.suppressions();
+        this.writer = new ContactWriter(ledger);
     }
 
     /**
@@ -63,7 +64,7 @@ public final class Contacts {
      * @param more facts about the error, for example {@code existing_id}
      */
     public record Outcome(String status, String id, String keptStatus, FieldError error, Map<String, Object> more) {
-        private static Outcome failed(String pointer, String code, String detail, Map<String, Object> more) {
+        static Outcome failed(String pointer, String code, String detail, Map<String, Object> more) {
             return new Outcome("failed", null, null, new FieldError(pointer, code, detail), more);
         }
 
@@ -127,7 +128,7 @@ public final class Contacts {
         if (patch.email() == null && patch.externalIds().values().stream().allMatch(Objects::isNull)) {
             return Outcome.failed(pointer + "/email", "required", "email or an external id is needed", Map.of());
         }
-        List<ContactStore.Row> matches = matches(tx, patch, settings);
+        List<ContactStore.Row> matches = writer.matches(tx, patch, settings);
         if (matches.size() > 1 && !settings.merge()) {
             List<String> both = matches.stream().map(ContactStore.Row::id).toList();
             return Outcome.failed(
@@ -141,9 +142,9 @@ public final class Contacts {
         if (before == null && settings.mode().equals("update_only")) {
             return Outcome.failed(pointer, "not_found", "there is no such contact to update", Map.of());
         }
-        Outcome taken = conflict(tx, matches, patch, pointer);
+        Outcome taken = writer.conflict(tx, matches, patch, pointer);
         Options options = new Options(settings.resubscribe(), false, false);
-        return taken != null ? taken : save(tx, before, matches, patch, options, pointer, envelopeId);
+        return taken != null ? taken : writer.save(tx, before, matches, patch, options, pointer, envelopeId);
     }
 
     /**
@@ -155,156 +156,18 @@ public final class Contacts {
     public Optional<Outcome> update(
             Tx tx, String reference, ContactPatch patch, boolean replace, boolean resubscribe, String envelopeId) {
         return find(tx, reference).map(before -> {
-            Outcome taken = conflict(tx, List.of(before), patch, "");
+            Outcome taken = writer.conflict(tx, List.of(before), patch, "");
             return taken != null
                     ? taken
-                    : save(tx, before, List.of(before), patch, new Options(resubscribe, true, replace), "", envelopeId);
+                    : writer.save(
+                            tx,
+                            before,
+                            List.of(before),
+                            patch,
+                            new Options(resubscribe, true, replace),
+                            "",
+                            envelopeId);
         });
-    }
-
-    private List<ContactStore.Row> matches(Tx tx, ContactPatch patch, Settings settings) {
-        Map<String, ContactStore.Row> matches = new LinkedHashMap<>();
-        patch.externalIds().forEach((namespace, value) -> {
-            if (value != null && settings.matches("external_id:" + namespace)) {
-                store.byExternal(tx, namespace, value).ifPresent(row -> matches.put(row.id(), row));
-            }
-        });
-        if (patch.email() != null && settings.matches("email")) {
-            Addresses.key(patch.email())
-                    .flatMap(key -> store.byEmail(tx, key))
-                    .ifPresent(row -> matches.put(row.id(), row));
-        }
-        return List.copyOf(matches.values());
-    }
-
-    /** An address or external id that another contact holds. */
-    private Outcome conflict(Tx tx, List<ContactStore.Row> own, ContactPatch patch, String pointer) {
-        Set<String> ids = own.stream().map(ContactStore.Row::id).collect(Collectors.toCollection(LinkedHashSet::new));
-        Set<String> all = new LinkedHashSet<>(ids);
-        if (patch.email() != null) {
-            Addresses.key(patch.email()).flatMap(key -> store.byEmail(tx, key)).ifPresent(row -> all.add(row.id()));
-        }
-        patch.externalIds().forEach((namespace, value) -> {
-            if (value != null) {
-                store.byExternal(tx, namespace, value).ifPresent(row -> all.add(row.id()));
-            }
-        });
-        return all.size() == ids.size()
-                ? null
-                : Outcome.failed(
-                        pointer,
-                        "conflict",
-                        "the email or external id belongs to another contact",
-                        Map.of("ids", List.copyOf(all)));
-    }
-
-    private Outcome save(
-            Tx tx,
-            ContactStore.Row row,
-            List<ContactStore.Row> joined,
-            ContactPatch patch,
-            Options options,
-            String pointer,
-            String envelopeId) {
-        Map<String, String> lists = new LinkedHashMap<>();
-        for (String name : patch.lists().all()) {
-            Optional<ListStore.Row> list =
-                    ledger.lists().find(tx, name).or(() -> ledger.lists().byName(tx, name));
-            if (list.isEmpty()) {
-                return Outcome.failed(pointer + "/lists", "unknown_list", "there is no list " + name, Map.of());
-            }
-            lists.put(name, list.get().id());
-        }
-        ContactPatch resolved = patch.withLists(new ContactPatch.Names(
-                resolved(patch.lists().add(), lists),
-                resolved(patch.lists().remove(), lists),
-                patch.lists().whole()));
-        long now = ledger.clock().millis();
-        Person before = row == null ? Person.NOBODY : row.person();
-        if (row != null && ContactChange.isStale(before, patch)) {
-            return new Outcome("stale", row.id(), null, null, Map.of());
-        }
-        boolean merges = joined.size() > 1;
-        if (merges) {
-            for (ContactStore.Row other : joined.subList(1, joined.size())) {
-                before = before.and(other.person());
-                store.absorb(tx, other.id(), row.id());
-            }
-        }
-        String addressKey = patch.email() == null
-                ? before.emailKey()
-                : Addresses.key(patch.email()).orElseThrow();
-        String status =
-                ContactView.status(before.with(before.marks().archived(null)), suppressions.of(tx, addressKey, now));
-        ContactChange.Result result = ContactChange.apply(before, status, resolved, options, now);
-        String id = row == null ? ledger.ids().next("con") : row.id();
-        if (result.suppress() != null && addressKey != null) {
-            suppressions.put(
-                    tx,
-                    new Suppression(addressKey, Suppression.ALL, result.suppress(), null, null, now, now),
-                    ledger.leaves());
-        }
-        if (before.emailKey() != null && !before.emailKey().equals(addressKey)) {
-            suppressions.copy(tx, before.emailKey(), addressKey, now);
-        }
-        if (result.cameBack() && addressKey != null) {
-            suppressions.deleteOptOut(tx, addressKey);
-        }
-        String statusAfter = ContactView.status(result.person(), suppressions.of(tx, addressKey, now));
-        Map<String, String> ids = newExternalIds(tx, id, resolved.externalIds(), options.clearAbsent());
-        boolean shows = row == null
-                || merges
-                || !ids.isEmpty()
-                || !statusAfter.equals(row.status())
-                || !result.person().looksLike(before);
-        if (shows || !result.person().equals(before)) {
-            long changedAt = row == null ? now : shows ? Math.max(now, row.changedAt() + 1) : row.changedAt();
-            long createdAt =
-                    joined.stream().mapToLong(ContactStore.Row::createdAt).min().orElse(now);
-            store.save(
-                    tx,
-                    new ContactStore.Row(id, result.person(), createdAt, changedAt, statusAfter),
-                    row == null ? null : row.person());
-        }
-        ids.forEach((namespace, value) -> setExternalId(tx, id, namespace, value, addressKey, now));
-        if (shows) {
-            ledger.announce(tx, id, envelopeId, null);
-        }
-        String kept = patch.status() == null || patch.status().equals(statusAfter) ? null : statusAfter;
-        return new Outcome(row == null ? "created" : shows ? "updated" : "unchanged", id, kept, null, Map.of());
-    }
-
-    private static Set<String> resolved(Set<String> names, Map<String, String> ids) {
-        return names.stream().map(ids::get).collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /** Those that are not as they should be yet. */
-    private static Map<String, String> newExternalIds(
-            Tx tx, String contactId, Map<String, String> wanted, boolean clearAbsent) {
-        if (wanted.isEmpty() && !clearAbsent) {
-            return Map.of();
-        }
-        SortedMap<String, String> there = ContactView.externalIds(ContactStore.sourcesOf(tx.jdbc(), List.of(contactId)))
-                .getOrDefault(contactId, new TreeMap<>());
-        Map<String, String> changes = new LinkedHashMap<>();
-        if (clearAbsent) {
-            there.keySet().stream()
-                    .filter(namespace -> !wanted.containsKey(namespace))
-                    .forEach(namespace -> changes.put(namespace, null));
-        }
-        wanted.forEach((namespace, value) -> {
-            if (!Objects.equals(there.get(namespace), value)) {
-                changes.put(namespace, value);
-            }
-        });
-        return changes;
-    }
-
-    private void setExternalId(Tx tx, String contactId, String namespace, String value, String emailKey, long now) {
-        store.unlink(tx, contactId, namespace);
-        if (value != null) {
-            store.link(tx, API + namespace, namespace, value, new ContactStore.Link(contactId, now, emailKey));
-        }
     }
 
     /**
@@ -320,17 +183,11 @@ public final class Contacts {
             row.filter(found -> !found.person().isArchived()).ifPresent(found -> {
                 Person archived = found.person()
                         .with(found.person().marks().byApplication().archived(now));
-                change(tx, found, archived, "archived", envelopeId);
+                writer.change(tx, found, archived, "archived", envelopeId);
             });
             ids.add(row.map(ContactStore.Row::id).orElse(null));
         }
         return ids;
-    }
-
-    private void change(Tx tx, ContactStore.Row row, Person after, String status, String envelopeId) {
-        long changedAt = Math.max(ledger.clock().millis(), row.changedAt() + 1);
-        store.save(tx, new ContactStore.Row(row.id(), after, row.createdAt(), changedAt, status), row.person());
-        ledger.announce(tx, row.id(), envelopeId, null);
     }
 
     /**
@@ -372,7 +229,7 @@ public final class Contacts {
             if (general && !subscribe && address != null) {
                 optOut(tx, address, now);
             }
-            return save(tx, row, List.of(row), patch, new Options(true, false, false), "", envelopeId);
+            return writer.save(tx, row, List.of(row), patch, new Options(true, false, false), "", envelopeId);
         });
     }
 
@@ -399,7 +256,7 @@ public final class Contacts {
             left.put(listId, ledger.clock().millis());
         }
         Marks marks = before.marks().withLeft(left, before.marks().leftTags()).byApplication();
-        change(tx, row, before.withLists(lists).with(marks), row.status(), envelopeId);
+        writer.change(tx, row, before.withLists(lists).with(marks), row.status(), envelopeId);
     }
 
     /** Somebody of whom nothing but the address is known, without consent. */
@@ -416,7 +273,7 @@ public final class Contacts {
                     null,
                     null,
                     null);
-            Outcome made = save(tx, null, List.of(), patch, new Options(false, false, false), "", envelopeId);
+            Outcome made = writer.save(tx, null, List.of(), patch, new Options(false, false, false), "", envelopeId);
             return store.byId(tx, made.id());
         });
     }
@@ -442,7 +299,7 @@ public final class Contacts {
                         null,
                         null,
                         null);
-                save(tx, row, List.of(row), patch, new Options(false, false, false), "", envelopeId);
+                writer.save(tx, row, List.of(row), patch, new Options(false, false, false), "", envelopeId);
             } else if (!status.equals(row.status())) {
                 store.saveStatus(tx, row.id(), status);
             }
