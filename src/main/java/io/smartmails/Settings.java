@@ -43,6 +43,9 @@ final class Settings {
             new Setting(
                     "smartmails.api-key", "made at first start", "the account's key; from the environment or a file"),
             new Setting("smartmails.requests-per-minute", "60", "requests in any 60 s that the account allows"),
+            new Setting("smartmails.call-timeout", "10s", "longest time for a call handed on to SmartMails"),
+            new Setting("hub.api.read-cache", "5s", "how long an answer of SmartMails serves equal reads; 0s = not"),
+            new Setting("hub.api.budget-wait", "5s", "longest time a call waits for the account's budget"),
             new Setting("engine.port", "8025", "port of the engine; 0 = any free one"),
             new Setting("engine.address", "127.0.0.1", "address the engine listens on"),
             new Setting("engine.public-url", "http://127.0.0.1:<engine.port>", "base of links in mails"),

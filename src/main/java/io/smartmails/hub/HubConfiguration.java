@@ -142,6 +142,12 @@ class HubConfiguration {
         return new Wakeup();
     }
 
+    /** Changed lists and suppressions wait to leave. */
+    @Bean
+    Wakeup ledgerWakeup() {
+        return new Wakeup();
+    }
+
     /** New sends wait to leave. */
     @Bean
     Wakeup senderWakeup() {

@@ -21,6 +21,7 @@ public enum ProblemCode {
     ROLE_FORBIDDEN(403, "That is not for this API key", false),
     IP_NOT_ALLOWED(403, "This address may not use the API key", false),
     HTTPS_REQUIRED(403, "HTTPS is required", false),
+    TEST_KEY(403, "A test key cannot do that", false),
     FORM_EXPIRED(403, "The form is out of date", false),
     NOT_FOUND(404, "There is no such thing", false),
     UNKNOWN_ENDPOINT(404, "There is no such endpoint", false),

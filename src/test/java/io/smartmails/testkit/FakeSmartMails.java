@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -54,10 +55,15 @@ public final class FakeSmartMails implements AutoCloseable {
     private final Map<String, String> lists = new LinkedHashMap<>();
     private final List<JsonNode> contactBatches = new ArrayList<>();
     private final Map<String, String> failingContacts = new HashMap<>();
+    private final Map<String, Canned> canned = new HashMap<>();
+    private final List<Headers> heads = new ArrayList<>();
+    private final List<JsonNode> bodies = new ArrayList<>();
     private String key = KEY;
     private int messagesPerBatch = 500;
     private Predicate<JsonNode> indigestible = batch -> false;
     private Runnable beforeAnswer = () -> {};
+
+    private record Canned(int status, Map<String, String> headers, String body) {}
 
     public FakeSmartMails() {
         try {
@@ -72,6 +78,21 @@ public final class FakeSmartMails implements AutoCloseable {
 
     public URI baseUrl() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
+    }
+
+    /** What such a request, for example {@code GET /templates}, is answered from now on. */
+    public synchronized void serve(String request, int status, Map<String, String> headers, String body) {
+        canned.put(request, new Canned(status, headers, body));
+    }
+
+    /** Headers of everything asked so far. */
+    public synchronized List<Headers> heads() {
+        return List.copyOf(heads);
+    }
+
+    /** Bodies of everything asked so far; missing nodes for none. */
+    public synchronized List<JsonNode> bodies() {
+        return List.copyOf(bodies);
     }
 
     /** Queues misfortunes, one a request. */
@@ -137,6 +158,8 @@ public final class FakeSmartMails implements AutoCloseable {
         Mishap mishap;
         Runnable task;
         synchronized (this) {
+            heads.add(exchange.getRequestHeaders());
+            bodies.add(body);
             requests.add(exchange.getRequestMethod() + " "
                     + exchange.getRequestURI().getPath().replaceFirst("^/v1", ""));
             mishap = mishaps.poll();
@@ -170,6 +193,22 @@ public final class FakeSmartMails implements AutoCloseable {
         }
         String request =
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        Canned ready = canned.get(request.replaceFirst("/v1", ""));
+        if (ready != null && mishap != null) {
+            finish(exchange, mishap, ready.status(), null);
+            return;
+        }
+        if (ready != null) {
+            ready.headers().forEach(exchange.getResponseHeaders()::set);
+            if (!ready.headers().containsKey("Content-Type")) {
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+            }
+            byte[] bytes = ready.body().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(ready.status(), bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+            return;
+        }
         switch (request) {
             case "GET /v1/account" -> finish(exchange, mishap, 200, account());
             case "POST /v1/messages/batch" -> batch(exchange, mishap, body, "messages", this::take);

@@ -25,13 +25,28 @@ record ConsentRecord(Said optIn, Said optOut, Said pending) {
      * One statement.
      *
      * @param at when the person decided, epoch ms
+     * @param ip from where; null when not told
      */
-    record Said(long at, String method, String evidence, String by) {
+    record Said(long at, String method, String evidence, String by, String ip) {
         /** Total, so that the newest is the same whatever came first. */
         private static final Comparator<Said> AGE = Comparator.comparingLong(Said::at)
                 .thenComparing(Said::by)
                 .thenComparing(Said::method, Comparator.nullsFirst(Comparator.naturalOrder()))
-                .thenComparing(Said::evidence, Comparator.nullsFirst(Comparator.naturalOrder()));
+                .thenComparing(Said::evidence, Comparator.nullsFirst(Comparator.naturalOrder()))
+                .thenComparing(Said::ip, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+        /** An application asked for a status and told nothing of how it came about. */
+        boolean isBare() {
+            return at == UNKNOWN_TIME
+                    && method == null
+                    && evidence == null
+                    && ip == null
+                    && by.equals(ContactChange.BY);
+        }
+
+        private Said from(String address) {
+            return new Said(at, method, evidence, by, address);
+        }
 
         private static Said newer(Said a, Said b) {
             if (a == null || b == null) {
@@ -52,15 +67,24 @@ record ConsentRecord(Said optIn, Said optOut, Said pending) {
         long told = consent.at() == null ? UNKNOWN_TIME : consent.at().toEpochMilli();
         long at = told > now + SKEW.toMillis() ? UNKNOWN_TIME : Math.max(UNKNOWN_TIME, told);
         return switch (consent.state()) {
-            case SUBSCRIBED -> new ConsentRecord(new Said(at, consent.method(), consent.evidence(), by), null, null);
+            case SUBSCRIBED ->
+                new ConsentRecord(new Said(at, consent.method(), consent.evidence(), by, null), null, null);
             case UNSUBSCRIBED ->
                 new ConsentRecord(
                         null,
-                        new Said(at == UNKNOWN_TIME ? saidAt : at, consent.method(), consent.evidence(), by),
+                        new Said(at == UNKNOWN_TIME ? saidAt : at, consent.method(), consent.evidence(), by, null),
                         null);
-            case PENDING -> new ConsentRecord(null, null, new Said(at, consent.method(), consent.evidence(), by));
+            case PENDING -> new ConsentRecord(null, null, new Said(at, consent.method(), consent.evidence(), by, null));
             case UNKNOWN -> NONE;
         };
+    }
+
+    /** The same, told from an address. */
+    ConsentRecord from(String ip) {
+        return new ConsentRecord(
+                optIn == null ? null : optIn.from(ip),
+                optOut == null ? null : optOut.from(ip),
+                pending == null ? null : pending.from(ip));
     }
 
     ConsentRecord and(ConsentRecord other) {

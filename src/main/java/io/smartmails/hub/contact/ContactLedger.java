@@ -3,21 +3,22 @@ package io.smartmails.hub.contact;
 
 import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
-import io.smartmails.hub.event.Consent;
 import io.smartmails.hub.event.Contact;
+import io.smartmails.hub.queue.Account;
 import io.smartmails.hub.queue.ContactCommand;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.id.Ids;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,17 +31,60 @@ import java.util.stream.Stream;
  */
 public class ContactLedger {
     private static final String BATCH_KEY = "contacts";
+    private static final int INDEXED_AT_ONCE = 200;
 
+    private final String account;
     private final ContactStore store;
+    private final ListStore lists;
+    private final SuppressionStore suppressions;
     private final ItemStore items;
     private final InstantSource clock;
     private final Ids ids;
+    private final Database database;
 
     public ContactLedger(Database database, ItemStore items, InstantSource clock, Ids ids) {
-        this.store = new ContactStore(database);
+        this(database, items, clock, ids, Account.MAIN);
+    }
+
+    /** @param account whose people; only those of the main one leave for SmartMails */
+    public ContactLedger(Database database, ItemStore items, InstantSource clock, Ids ids, String account) {
+        this.database = database;
+        this.account = account;
+        this.store = new ContactStore(database, account);
+        this.lists = new ListStore(database, account);
+        this.suppressions = new SuppressionStore(database, account);
         this.items = items;
         this.clock = clock;
         this.ids = ids;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    ContactStore store() {
+        return store;
+    }
+
+    ListStore lists() {
+        return lists;
+    }
+
+    SuppressionStore suppressions() {
+        return suppressions;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Ids ids() {
+        return ids;
+    }
+
+    /** Whether what changes here has to be told to SmartMails. */
+    boolean leaves() {
+        return account.equals(Account.MAIN);
     }
 
     /** Address of a contact of the ledger. */
@@ -53,11 +97,17 @@ public class ContactLedger {
         Contact contact = command.contact();
         long now = clock.millis();
         long saidAt = contact.updatedAt() == null ? now : contact.updatedAt().toEpochMilli();
-        Person statement = Person.said(contact, command.connection(), saidAt, now, command.lists(), command.tags());
+        List<String> listIds =
+                command.lists().stream().map(name -> listNamed(tx, name)).toList();
+        Person statement = Person.said(contact, command.connection(), saidAt, now, listIds, command.tags());
         Optional<ContactStore.Link> link = contact.sourceId() == null
                 ? Optional.empty()
                 : store.link(tx, command.connection(), contact.sourceId());
         Optional<ContactStore.Row> known = link.flatMap(there -> store.byId(tx, there.contactId()))
+                .or(() -> contact.sourceId() == null
+                        ? Optional.empty()
+                        : store.link(tx, Contacts.API + command.connector(), contact.sourceId())
+                                .flatMap(there -> store.byId(tx, there.contactId())))
                 .or(() -> statement.email() == null ? Optional.empty() : store.byEmail(tx, statement.emailKey()));
         if (known.isEmpty() && statement.email() == null) {
             return Merge.NO_ADDRESS;
@@ -67,7 +117,7 @@ public class ContactLedger {
         Person before = known.map(ContactStore.Row::person).orElse(null);
         Person after = before == null
                 ? statement
-                : before.and(movesNobody(link, statement, isOld) ? statement.withoutAddress() : statement);
+                : before.hears(movesNobody(link, statement, isOld) ? statement.withoutAddress() : statement, saidAt);
         if (contact.sourceId() != null) {
             String says = isOld || statement.email() == null
                     ? link.map(ContactStore.Link::emailKey).orElse(after.emailKey())
@@ -80,19 +130,32 @@ public class ContactLedger {
                     new ContactStore.Link(id, isOld ? link.get().saidAt() : saidAt, says));
         }
         boolean newSource = contact.sourceId() != null && link.isEmpty();
-        Optional<ContactStore.Row> namesake =
-                store.byEmail(tx, after.emailKey()).filter(row -> !row.id().equals(id));
+        Optional<ContactStore.Row> namesake = after.emailKey() == null
+                ? Optional.empty()
+                : store.byEmail(tx, after.emailKey()).filter(row -> !row.id().equals(id));
         Person whole = namesake.map(row -> after.and(row.person())).orElse(after);
         boolean shows = before == null || newSource || namesake.isPresent() || !whole.looksLike(before);
         if (shows || !whole.equals(before)) {
             namesake.ifPresent(row -> store.absorb(tx, row.id(), id));
-            long changedAt = Stream.concat(known.stream(), namesake.stream())
-                    .mapToLong(row -> row.changedAt() + 1)
-                    .reduce(now, Math::max);
-            store.save(tx, new ContactStore.Row(id, whole, changedAt));
+            List<ContactStore.Row> rows =
+                    Stream.concat(known.stream(), namesake.stream()).toList();
+            long changedAt = rows.stream().mapToLong(row -> row.changedAt() + 1).reduce(now, Math::max);
+            long createdAt =
+                    rows.stream().mapToLong(ContactStore.Row::createdAt).reduce(now, Math::min);
+            String status = ContactView.status(whole, suppressions.of(tx, whole.emailKey(), now));
+            store.save(tx, new ContactStore.Row(id, whole, createdAt, changedAt, status), before);
         }
         if (!shows) {
             return isOld ? Merge.STALE : Merge.UNCHANGED;
+        }
+        announce(tx, id, envelopeId, runId);
+        return Merge.CHANGED;
+    }
+
+    /** The change waits to leave, if it is one that does. */
+    void announce(Tx tx, String contactId, String envelopeId, String runId) {
+        if (!leaves()) {
+            return;
         }
         items.add(
                 tx,
@@ -102,7 +165,7 @@ public class ContactLedger {
                         envelopeId,
                         runId,
                         null,
-                        id,
+                        contactId,
                         Item.Lane.SYNC,
                         BATCH_KEY,
                         null,
@@ -110,7 +173,40 @@ public class ContactLedger {
                         clock.instant(),
                         "{}"),
                 clock.instant());
-        return Merge.CHANGED;
+    }
+
+    /** A rule names lists; one that is not there yet is made. */
+    private String listNamed(Tx tx, String name) {
+        return lists.byName(tx, name)
+                .or(() -> lists.find(tx, name))
+                .map(ListStore.Row::id)
+                .orElseGet(() -> {
+                    long now = clock.millis();
+                    var made = new ListStore.Row(ids.next("lst"), name, "{}", now, now, null, null);
+                    lists.save(tx, made);
+                    return made.id();
+                });
+    }
+
+    /** Fills in what rows of before this version are looked for by. */
+    public void index() {
+        boolean more = true;
+        while (more) {
+            more = database.write(tx -> {
+                List<ContactStore.Row> rows = store.unindexed(tx, INDEXED_AT_ONCE);
+                rows.forEach(row -> index(tx, row));
+                return !rows.isEmpty();
+            });
+        }
+    }
+
+    private void index(Tx tx, ContactStore.Row row) {
+        SortedSet<String> listIds = row.person().lists().stream()
+                .map(name -> listNamed(tx, name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Person person = row.person().withLists(listIds);
+        String status = ContactView.status(person, List.of());
+        store.save(tx, new ContactStore.Row(row.id(), person, row.createdAt(), row.changedAt(), status), null);
     }
 
     /**
@@ -123,17 +219,13 @@ public class ContactLedger {
 
     /** The contacts as SmartMails takes them (contract 4.10), by id; lists are still names. */
     public Map<String, Outgoing> outgoing(Collection<String> contactIds) {
-        Map<String, SortedMap<String, String>> sources = store.sourcesOf(contactIds).stream()
-                .collect(Collectors.groupingBy(
-                        ContactStore.SourceId::contactId,
-                        Collectors.toMap(
-                                ContactStore.SourceId::connector,
-                                ContactStore.SourceId::sourceId,
-                                (a, b) -> a.compareTo(b) >= 0 ? a : b,
-                                TreeMap::new)));
+        Map<String, SortedMap<String, String>> sources = ContactView.externalIds(store.sourcesOf(contactIds));
+        Map<String, String> names =
+                lists.all().stream().collect(Collectors.toMap(ListStore.Row::id, ListStore.Row::name));
         Map<String, Outgoing> outgoing = new LinkedHashMap<>();
         for (ContactStore.Row row : store.byIds(contactIds)) {
-            outgoing.put(row.id(), outgoing(row, sources.getOrDefault(row.id(), new TreeMap<>())));
+            SortedMap<String, String> external = sources.getOrDefault(row.id(), new TreeMap<>());
+            outgoing.put(row.id(), ContactLeaving.of(row, external, names));
         }
         return outgoing;
     }
@@ -142,52 +234,37 @@ public class ContactLedger {
      * One contact on its way.
      *
      * @param members of the contact, without lists
+     * @param leaves lists it was taken off
      * @param namespaces of its external ids
+     * @param reference what SmartMails finds it by when it is to be archived; null when it is not
      */
-    public record Outgoing(Map<String, Object> members, Collection<String> lists, Collection<String> namespaces) {}
+    public record Outgoing(
+            Map<String, Object> members,
+            Collection<String> lists,
+            Collection<String> leaves,
+            Collection<String> namespaces,
+            String reference) {}
 
-    private static Outgoing outgoing(ContactStore.Row row, SortedMap<String, String> externalIds) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        Map<String, Object> own = new TreeMap<>();
-        row.person().facts().forEach((name, fact) -> {
-            if (name.startsWith(Person.OWN_FIELD)) {
-                own.put(name.substring(Person.OWN_FIELD.length()), fact.value());
-            } else {
-                members.put(name, fact.value());
-            }
-        });
-        if (!externalIds.isEmpty()) {
-            members.put("external_ids", externalIds);
-        }
-        if (!own.isEmpty()) {
-            members.put("fields", own);
-        }
-        if (!row.person().tags().isEmpty()) {
-            members.put("tags", Map.of("add", row.person().tags()));
-        }
-        consent(row.person().consent()).ifPresent(consent -> members.put("consent", consent));
-        members.put("source", "smartmails-hub");
-        members.put("source_updated_at", Instant.ofEpochMilli(row.changedAt()).toString());
-        return new Outgoing(members, row.person().lists(), externalIds.keySet());
+    /** Ids at SmartMails of the lists it is known to have, by name. */
+    public Map<String, String> upstreamLists() {
+        return lists.all().stream()
+                .filter(list -> list.upstreamId() != null)
+                .collect(Collectors.toMap(ListStore.Row::name, ListStore.Row::upstreamId));
     }
 
-    private static Optional<Map<String, Object>> consent(ConsentRecord consent) {
-        if (consent.state() == Consent.State.UNKNOWN) {
-            return Optional.empty();
-        }
-        ConsentRecord.Said decisive = consent.decisive();
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("status", consent.state().name().toLowerCase(Locale.ROOT));
-        members.put("source", decisive.by());
-        if (decisive.method() != null) {
-            members.put("method", decisive.method());
-        }
-        if (decisive.at() > 0) {
-            members.put("at", Instant.ofEpochMilli(decisive.at()).toString());
-        }
-        if (decisive.evidence() != null) {
-            members.put("text", decisive.evidence());
-        }
-        return Optional.of(members);
+    /** Keeps what SmartMails calls lists, by name. */
+    public void learnLists(Map<String, String> upstreamIds) {
+        database.write(tx -> {
+            upstreamIds.forEach((name, id) -> lists.learn(tx, name, id));
+            return null;
+        });
+    }
+
+    /** SmartMails lost lists: their ids there have to be asked again. */
+    public void forgetUpstreamLists() {
+        database.write(tx -> {
+            lists.forgetUpstream(tx);
+            return null;
+        });
     }
 }

@@ -16,6 +16,7 @@ import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.queue.Worker;
 import io.smartmails.hub.smartmails.ContactResult;
+import io.smartmails.hub.smartmails.LedgerClient;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,6 +52,7 @@ final class ContactSync extends Worker {
     private final ItemFailures failures;
     private final Upstream upstream;
     private final SmartMailsClient client;
+    private final LedgerClient archive;
     private final AccountLimits limits;
     private final InstantSource clock;
     private final Map<String, String> listIds = new HashMap<>();
@@ -63,6 +66,7 @@ final class ContactSync extends Worker {
             ItemFailures failures,
             Upstream upstream,
             SmartMailsClient client,
+            LedgerClient archive,
             AccountLimits limits,
             InstantSource clock,
             Wakeup wakeup) {
@@ -73,6 +77,7 @@ final class ContactSync extends Worker {
         this.failures = failures;
         this.upstream = upstream;
         this.client = client;
+        this.archive = archive;
         this.limits = limits;
         this.clock = clock;
     }
@@ -103,7 +108,10 @@ final class ContactSync extends Worker {
             List<Changed> batch = prepare(claimed);
             if (batch.isEmpty()) {
                 request.giveBack();
+            } else if (batch.stream().anyMatch(Changed::isArchived)) {
+                archive(batch, request);
             } else {
+                listIds.putAll(ledger.upstreamLists());
                 unknownList(batch)
                         .ifPresentOrElse(name -> learnList(name, batch, request), () -> upsert(batch, request));
             }
@@ -112,7 +120,36 @@ final class ContactSync extends Worker {
     }
 
     /** A contact with the items that settle when SmartMails has it. */
-    private record Changed(ContactLedger.Outgoing contact, List<Item> items) {}
+    private record Changed(ContactLedger.Outgoing contact, List<Item> items) {
+        boolean isArchived() {
+            return contact.reference() != null;
+        }
+    }
+
+    /** Those that an application archived go alone; the others are due again at once. */
+    private void archive(List<Changed> batch, Budget.Token request) {
+        Map<Boolean, List<Changed>> parts = batch.stream().collect(Collectors.partitioningBy(Changed::isArchived));
+        giveBack(parts.get(false));
+        List<Changed> gone = parts.get(true);
+        try {
+            upstream.use(request, () -> {
+                archive.archive(gone.stream()
+                        .map(changed -> changed.contact().reference())
+                        .toList());
+                return null;
+            });
+        } catch (TransientFailure failure) {
+            fail(itemsOf(gone), failure);
+            return;
+        } catch (PermanentFailure refused) {
+            refused(gone.stream().map(Changed::items).toList(), refused);
+            return;
+        }
+        database.write(tx -> {
+            itemsOf(gone).forEach(item -> items.deliver(tx, item.id(), null));
+            return null;
+        });
+    }
 
     private List<Changed> prepare(Map<String, List<Item>> claimed) {
         Map<String, ContactLedger.Outgoing> outgoing;
@@ -156,6 +193,7 @@ final class ContactSync extends Worker {
                 listIds.putAll(upstream.use(request, client::lists));
                 listsAsked = true;
             }
+            ledger.learnLists(listIds);
             giveBack(batch);
         } catch (TransientFailure failure) {
             fail(itemsOf(batch), failure);
@@ -191,9 +229,12 @@ final class ContactSync extends Worker {
 
     private JsonNode json(ContactLedger.Outgoing contact) {
         ObjectNode json = JSON.valueToTree(contact.members());
-        if (!contact.lists().isEmpty()) {
-            ArrayNode ids = json.putObject("lists").putArray("add");
+        if (!contact.lists().isEmpty() || !contact.leaves().isEmpty()) {
+            ObjectNode lists = json.putObject("lists");
+            ArrayNode ids = lists.putArray("add");
             contact.lists().forEach(name -> ids.add(listIds.get(name)));
+            ArrayNode left = lists.putArray("remove");
+            contact.leaves().stream().map(listIds::get).filter(Objects::nonNull).forEach(left::add);
         }
         return json;
     }
@@ -202,6 +243,7 @@ final class ContactSync extends Worker {
         if (results.stream().anyMatch(result -> UNKNOWN_LIST.equals(result.code()))) {
             listIds.clear();
             listsAsked = false;
+            ledger.forgetUpstreamLists();
         }
         database.write(tx -> {
             for (int i = 0; i < batch.size(); i++) {

@@ -4,9 +4,14 @@ package io.smartmails.hub.sending;
 import io.smartmails.db.Database;
 import io.smartmails.hub.HubSettings;
 import io.smartmails.hub.contact.ContactLedger;
+import io.smartmails.hub.contact.Contacts;
+import io.smartmails.hub.contact.Lists;
+import io.smartmails.hub.contact.Suppressions;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.smartmails.ControlLane;
+import io.smartmails.hub.smartmails.LedgerClient;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -26,6 +31,11 @@ class SendingConfiguration {
     @Bean
     Upstream upstream(Budget budget, InstantSource clock) {
         return new Upstream(budget, clock);
+    }
+
+    @Bean
+    ControlLane controlLane(Budget budget, InstantSource clock) {
+        return new ControlTokens(budget, clock);
     }
 
     @Bean
@@ -66,7 +76,9 @@ class SendingConfiguration {
 
     @Bean
     ContactLedger contactLedger(Database database, ItemStore items, InstantSource clock, Ids ids) {
-        return new ContactLedger(database, items, clock, ids);
+        var ledger = new ContactLedger(database, items, clock, ids);
+        ledger.index();
+        return ledger;
     }
 
     @Bean
@@ -77,9 +89,22 @@ class SendingConfiguration {
             ItemFailures failures,
             Upstream upstream,
             SmartMailsClient client,
+            LedgerClient archive,
             AccountLimits limits,
             InstantSource clock,
             @Qualifier("contactWakeup") Wakeup wakeup) {
-        return new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, wakeup);
+        return new ContactSync(database, items, ledger, failures, upstream, client, archive, limits, clock, wakeup);
+    }
+
+    @Bean
+    LedgerSync ledgerSync(
+            Database database,
+            ContactLedger ledger,
+            LedgerClient client,
+            Upstream upstream,
+            @Qualifier("ledgerWakeup") Wakeup wakeup) {
+        var contacts = new Contacts(ledger);
+        return new LedgerSync(
+                database, new Lists(ledger, contacts), new Suppressions(ledger, contacts), client, upstream, wakeup);
     }
 }

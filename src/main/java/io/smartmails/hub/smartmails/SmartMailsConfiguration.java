@@ -2,6 +2,7 @@
 package io.smartmails.hub.smartmails;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -20,5 +21,15 @@ class SmartMailsConfiguration {
     @Bean
     SmartMailsClient smartMailsClient(SmartMailsSettings settings, InstantSource clock) {
         return new SmartMailsClient(settings, clock);
+    }
+
+    @Bean
+    Relay relay(SmartMailsSettings settings, @Value("${smartmails.call-timeout:10s}") Duration callTime) {
+        return new Relay(settings, callTime);
+    }
+
+    @Bean
+    LedgerClient ledgerClient(SmartMailsSettings settings, InstantSource clock) {
+        return new LedgerClient(settings, clock);
     }
 }

@@ -14,6 +14,7 @@ import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
+import io.smartmails.hub.smartmails.LedgerClient;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -71,7 +72,10 @@ final class SendingKit implements AutoCloseable {
         limits = new AccountLimits(upstream, client, budget, clock);
         sender = new Sender(database, items, failures, upstream, client, limits, publishable::contains, clock, wakeup);
         ledger = new ContactLedger(database, items, clock, ids);
-        sync = new ContactSync(database, items, ledger, failures, upstream, client, limits, clock, new Wakeup());
+        var ledgerClient = new LedgerClient(
+                new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, requestsPerMinute), clock);
+        sync = new ContactSync(
+                database, items, ledger, failures, upstream, client, ledgerClient, limits, clock, new Wakeup());
     }
 
     String send(Item.Lane lane, String to) {
