@@ -87,6 +87,12 @@ final class FramingValve extends ValveBase {
                     "The header fields may have " + MAX_HEAD_BYTES + " characters together");
         }
         String path = request.getRequestURI();
+        if (path == null) {
+            return Problem.of(
+                            ProblemCode.INVALID_REQUEST,
+                            "The request line cannot be read; send 'METHOD /path HTTP/1.1'")
+                    .withHeader("Connection", CLOSE);
+        }
         String inPath = Paths.fault(path);
         if (inPath != null) {
             return Problem.of(ProblemCode.INVALID_REQUEST, "The path holds " + inPath + "; write it plainly");
