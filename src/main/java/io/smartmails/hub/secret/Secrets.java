@@ -67,10 +67,7 @@ public final class Secrets {
             return Optional.empty();
         }
         try {
-            byte[] stored = Files.readAllBytes(file);
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(stored, NONCE_BYTES));
-            byte[] plain = cipher.doFinal(stored, NONCE_BYTES, stored.length - NONCE_BYTES);
-            return Optional.of(new String(plain, StandardCharsets.UTF_8));
+            return Optional.of(open(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (GeneralSecurityException e) {
@@ -81,13 +78,39 @@ public final class Secrets {
 
     /** Keeps a value encrypted in {@code name.enc}. */
     public void store(String name, String value) {
+        writePrivate(folder.resolve(name + ".enc"), seal(value));
+    }
+
+    /** Encrypts a value for the database, in Base64. */
+    public String encrypt(String value) {
+        return Base64.getEncoder().encodeToString(seal(value));
+    }
+
+    /** @throws IllegalStateException when it was encrypted with another master key */
+    public String decrypt(String encrypted) {
+        try {
+            return open(Base64.getDecoder().decode(encrypted));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "a stored secret cannot be decrypted with this master key; restore data/secrets from the same backup",
+                    e);
+        }
+    }
+
+    private String open(byte[] stored) throws GeneralSecurityException {
+        Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(stored, NONCE_BYTES));
+        byte[] plain = cipher.doFinal(stored, NONCE_BYTES, stored.length - NONCE_BYTES);
+        return new String(plain, StandardCharsets.UTF_8);
+    }
+
+    private byte[] seal(String value) {
         try {
             byte[] nonce = new byte[NONCE_BYTES];
             random.nextBytes(nonce);
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(value.getBytes(StandardCharsets.UTF_8));
             byte[] stored = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
             System.arraycopy(sealed, 0, stored, NONCE_BYTES, sealed.length);
-            writePrivate(folder.resolve(name + ".enc"), stored);
+            return stored;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-256-GCM is missing in this Java", e);
         }

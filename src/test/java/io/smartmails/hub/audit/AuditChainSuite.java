@@ -109,7 +109,7 @@ abstract class AuditChainSuite {
     void aChainOfSeveralPagesIsWalkedToItsEnd() {
         database.write(tx -> {
             for (int i = 0; i < 2_500; i++) {
-                chain.append(tx, Actor.HUB.did("key.change", "key_" + i, Map.of(), Map.of()));
+                chain.append(tx, AuditActor.HUB.did("key.change", "key_" + i, Map.of(), Map.of()));
             }
             return null;
         });
@@ -194,7 +194,7 @@ abstract class AuditChainSuite {
     void actsOfACommitThatFailsAreNotRecorded() {
         append("key.create", "key_1");
         assertThatThrownBy(() -> database.write(tx -> {
-                    chain.append(tx, Actor.HUB.did("key.create", "key_2", Map.of(), Map.of()));
+                    chain.append(tx, AuditActor.HUB.did("key.create", "key_2", Map.of(), Map.of()));
                     throw new IllegalStateException("the act failed");
                 }))
                 .hasMessage("the act failed");
@@ -211,7 +211,7 @@ abstract class AuditChainSuite {
         for (int i = 0; i < 200; i++) {
             String target = "key_" + i;
             acts.add(database.writeAsync(tx -> {
-                chain.append(tx, Actor.HUB.did("key.create", target, Map.of(), Map.of()));
+                chain.append(tx, AuditActor.HUB.did("key.create", target, Map.of(), Map.of()));
                 return null;
             }));
         }

@@ -10,9 +10,9 @@ import java.util.Map;
  * @param address where the call came from; null for none
  * @param requestId null when no request caused it
  */
-public record Actor(String id, String address, String requestId) {
+public record AuditActor(String id, String address, String requestId) {
     /** The hub itself. */
-    public static final Actor HUB = new Actor("hub", null, null);
+    public static final AuditActor HUB = new AuditActor("hub", null, null);
 
     public AuditEntry did(String action, String target, Map<String, ?> before, Map<String, ?> after) {
         return new AuditEntry(id, address, action, target, before, after, requestId);
