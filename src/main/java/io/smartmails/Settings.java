@@ -23,6 +23,9 @@ final class Settings {
             new Setting("hub.home", ".", "folder with routes/ connectors/ config/ data/ (also HUB_HOME)"),
             new Setting(
                     "hub.public-url", "http://127.0.0.1:<server.port>", "address under which senders reach the hub"),
+            new Setting("hub.alerts.emails", "none", "mail addresses that get alerts, with commas between"),
+            new Setting(
+                    "hub.alerts.allow-private-targets", "false", "let alert webhooks lead inside, and by plain http"),
             new Setting("smartmails.base-url", "the engine", "base URL of SmartMails; setting it keeps the engine off"),
             new Setting(
                     "smartmails.api-key", "made at first start", "the account's key; from the environment or a file"),

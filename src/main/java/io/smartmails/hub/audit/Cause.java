@@ -15,4 +15,9 @@ public record Cause(AlertType type, String subject, int level, long times, Map<S
     public static Cause of(AlertType type, String subject, Map<String, ?> detail) {
         return new Cause(type, subject, 1, 1, detail);
     }
+
+    /** Both, of one type and subject, with the detail of the later one. */
+    Cause and(Cause later) {
+        return new Cause(type, subject, Math.max(level, later.level), times + later.times, later.detail);
+    }
 }

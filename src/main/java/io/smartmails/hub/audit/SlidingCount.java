@@ -18,29 +18,47 @@ final class SlidingCount {
 
     private record Point(Instant at, long times) {}
 
-    private final Map<String, Deque<Point>> points = new HashMap<>();
+    private static final class Counted {
+        private final Deque<Point> points = new ArrayDeque<>();
+        private long total;
+
+        void add(long times, Instant now) {
+            Point last = points.peekLast();
+            if (last != null && last.at().equals(now)) {
+                points.removeLast();
+                points.addLast(new Point(now, last.times() + times));
+            } else {
+                points.addLast(new Point(now, times));
+            }
+            total += times;
+        }
+
+        void forget(Instant oldest) {
+            while (!points.isEmpty() && !points.getFirst().at().isAfter(oldest)) {
+                total -= points.removeFirst().times();
+            }
+        }
+    }
+
+    private final Map<String, Counted> subjects = new HashMap<>();
+    private Instant tidiedAt = Instant.EPOCH;
 
     /** @return how often within the window that ends now, this time included */
-    synchronized long add(String subject, long times, Instant now, Duration window) {
+    long add(String subject, long times, Instant now, Duration window) {
         Instant oldest = now.minus(window);
-        if (!points.containsKey(subject) && points.size() >= SUBJECTS) {
-            forget(oldest);
+        if (subjects.size() >= SUBJECTS && !tidiedAt.equals(now)) {
+            tidiedAt = now;
+            subjects.values().removeIf(counted -> !counted.points.getLast().at().isAfter(oldest));
         }
-        String place = points.containsKey(subject) || points.size() < SUBJECTS ? subject : OTHERS;
-        Deque<Point> ofSubject = points.computeIfAbsent(place, key -> new ArrayDeque<>());
-        ofSubject.addLast(new Point(now, times));
-        while (!ofSubject.getFirst().at().isAfter(oldest)) {
-            ofSubject.removeFirst();
-        }
-        return ofSubject.stream().mapToLong(Point::times).sum();
+        String place = subjects.containsKey(subject) || subjects.size() < SUBJECTS ? subject : OTHERS;
+        Counted counted = subjects.computeIfAbsent(place, key -> new Counted());
+        counted.add(times, now);
+        counted.forget(oldest);
+        return counted.total;
     }
 
     /** Starts counting anew. */
-    synchronized void reset(String subject) {
-        points.remove(subject);
-    }
-
-    private void forget(Instant oldest) {
-        points.values().removeIf(ofSubject -> !ofSubject.getLast().at().isAfter(oldest));
+    void reset(String subject) {
+        subjects.remove(subject);
     }
 }

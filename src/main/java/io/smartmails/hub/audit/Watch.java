@@ -32,7 +32,9 @@ final class Watch {
         for (Tally tally : tallies) {
             see(tally, rules, now, causes);
         }
-        return causes;
+        Map<Object, Cause> merged = new LinkedHashMap<>();
+        causes.forEach(cause -> merged.merge(List.of(cause.type(), cause.subject()), cause, Cause::and));
+        return List.copyOf(merged.values());
     }
 
     private void see(Tally tally, Map<AlertType, AlertRule> rules, Instant now, List<Cause> causes) {
