@@ -119,13 +119,16 @@ final class AlertDeliveryWorker extends Worker {
 
     private String signatures(AlertWebhook webhook, AlertDelivery delivery, long timestamp) {
         String signature = WebhookSignature.sign(
-                secrets.decrypt(webhook.secret()), delivery.eventId(), timestamp, delivery.body());
+                SealedText.open(secrets, webhook.secret()), delivery.eventId(), timestamp, delivery.body());
         if (webhook.previousUntil() == null || !webhook.previousUntil().isAfter(clock.instant())) {
             return signature;
         }
         return signature + " "
                 + WebhookSignature.sign(
-                        secrets.decrypt(webhook.previousSecret()), delivery.eventId(), timestamp, delivery.body());
+                        SealedText.open(secrets, webhook.previousSecret()),
+                        delivery.eventId(),
+                        timestamp,
+                        delivery.body());
     }
 
     private static Outcome await(CompletableFuture<HttpResponse<Void>> answer, Duration left) {

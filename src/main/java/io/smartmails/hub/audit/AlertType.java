@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What is alerted of, as in section 4.7 of the SmartMails contract and two of the hub's own, each with its usual rule. */
+/** What is alerted of, as in section 4.7 of the SmartMails contract and some of the hub's own, each with its usual rule. */
 public enum AlertType {
     /** Wrong or dead keys from one address within the window. */
     AUTH_FAILURES(20.0, Duration.ofMinutes(5), "Somebody tries keys. Block the address if it is none of yours."),
@@ -37,8 +37,14 @@ public enum AlertType {
     UPSTREAM_ERRORS(0.5, Duration.ofHours(1), "Nothing is lost, it is tried again. Ask SmartMails if it goes on."),
     /** SmartMails refuses the account's key. */
     UPSTREAM_REFUSED(null, null, "Give the hub a valid SmartMails key; everything waits until then."),
-    /** Percent of what may wait. */
-    QUEUE_PRESSURE(50.0, null, "Look at the budget and the dead letters: more comes in than leaves.");
+    /** The account's SmartMails key lacks a scope. */
+    UPSTREAM_SCOPE(null, null, "Give the account's SmartMails key the scope; what needs it waits until then."),
+    /** The account's quota is used up. */
+    UPSTREAM_QUOTA(null, null, "Mail waits until the quota is renewed, or until you have it raised."),
+    /** SmartMails answers in a way the contract does not know. */
+    UPSTREAM_NONSENSE(null, null, "Check smartmails.base-url, and that no proxy answers in its place."),
+    /** Rows, disk or data near the mark at which new work is refused: half of it, 80 %, all. */
+    QUEUE_PRESSURE(null, null, "Look at the budget, the dead letters and the disk: more comes in than leaves.");
 
     private final Double threshold;
     private final Duration window;

@@ -89,7 +89,7 @@ public final class AlertWebhooks {
         var webhook = new AlertWebhook(
                 ids.next("whk"),
                 url,
-                secrets.encrypt(secret),
+                SealedText.seal(secrets, secret),
                 null,
                 null,
                 true,
@@ -139,7 +139,7 @@ public final class AlertWebhooks {
         Duration kept = grace(grace);
         Instant until = kept.isZero() ? null : clock.instant().plus(kept);
         String secret = WebhookSignature.newSecret(random);
-        String encrypted = secrets.encrypt(secret);
+        String encrypted = SealedText.seal(secrets, secret);
         database.write(tx -> {
             store.roll(tx, id, encrypted, until);
             audit.append(tx, actor.did("alert-webhook.roll", id, Map.of(), Map.of("grace", kept.toString())));

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Alerts: raised by any part of the hub, one per type and subject until somebody resolves it, told to people once and again
@@ -27,6 +29,7 @@ public final class Alerts implements AlertsView {
     /** Subject of the alert that stands for all above the limit. */
     static final String OTHERS = "others";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
     private static final int SUBJECT_CHARS = 200;
     private static final int NOTE_CHARS = 1_000;
     private static final Set<String> STATES = Set.of("open", "acknowledged", "resolved");
@@ -56,12 +59,25 @@ public final class Alerts implements AlertsView {
         this.ids = ids;
     }
 
-    /** Raises an alert in a commit of its own. */
+    /** Raises an alert in a commit of its own; not from inside another one. */
     public void raise(AlertType type, String subject, Map<String, ?> detail) {
         database.write(tx -> {
             raise(tx, Cause.of(type, subject, detail));
             return null;
         });
+    }
+
+    /** Raises an alert soon; never waits and never throws, so it may be called from anywhere, inside a commit too. */
+    public void raiseSoon(Cause cause) {
+        database.writeAsync(tx -> {
+                    raise(tx, cause);
+                    return null;
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.error("Alert {} of {} was not raised", cause.type().code(), cause.subject(), failure);
+                    }
+                });
     }
 
     /** Raises an alert in the caller's commit; nothing happens when its rule is switched off. */
