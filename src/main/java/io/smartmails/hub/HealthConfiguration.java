@@ -40,7 +40,7 @@ class HealthConfiguration {
 
     /** Up even when it refuses new work: taking the hub out of service would not make room. */
     @Bean
-    HealthIndicator pressureHealthIndicator(Pressure pressure) {
+    HealthIndicator roomHealthIndicator(Pressure pressure) {
         return () -> {
             Health.Builder health = Health.up().withDetail("refusing", !pressure.hasRoom());
             pressure.gauges().forEach(gauge -> health.withDetail(gauge.name(), gauge.percent() + " %"));

@@ -27,7 +27,7 @@ public record SecurityEvent(Kind kind, String keyId, String address, String deta
         THROTTLED,
         /** 429 for an address that tried too many wrong keys. */
         ADDRESS_THROTTLED,
-        /** The key ends soon; detail = whole days left. */
+        /** A key ends soon; detail = days that are left at most: 14, 3 or 1. */
         KEY_EXPIRING
     }
 }

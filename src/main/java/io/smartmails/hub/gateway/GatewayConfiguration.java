@@ -3,9 +3,7 @@ package io.smartmails.hub.gateway;
 
 import io.smartmails.db.Database;
 import io.smartmails.hub.connector.Connectors;
-import io.smartmails.hub.secret.Secrets;
 import io.smartmails.id.Ids;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.catalina.core.StandardHost;
@@ -22,11 +20,6 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 @EnableScheduling
 class GatewayConfiguration {
     private static final Duration SAVE_REFUSALS = Duration.ofSeconds(1);
-
-    @Bean
-    KeyRing keyRing(Database database, Secrets secrets, InstantSource clock, Ids ids, SecureRandom random) {
-        return new KeyRing(database, secrets, clock, ids, random);
-    }
 
     @Bean
     WebhookGate webhookGate(Connectors connectors) {

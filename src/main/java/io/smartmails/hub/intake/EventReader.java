@@ -3,7 +3,6 @@ package io.smartmails.hub.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -16,6 +15,8 @@ final class EventReader {
     private static final int MAX_PROPERTIES_CHARS = 32 * 1024;
     private static final int MAX_NAME_CHARS = 100;
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]+(\\.[a-z0-9_]+)*");
+    private static final int MAX_DECIMAL_CHARS = 40;
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
     private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
     private static final Set<String> FIELDS = Set.of(
             "name",
@@ -112,12 +113,8 @@ final class EventReader {
     }
 
     private static boolean isDecimal(JsonNode value) {
-        try {
-            return value.isTextual()
-                    && value.textValue().length() <= 40
-                    && new BigDecimal(value.textValue()).scale() >= 0;
-        } catch (NumberFormatException e) {
-            return false;
-        }
+        return value.isTextual()
+                && value.textValue().length() <= MAX_DECIMAL_CHARS
+                && DECIMAL.matcher(value.textValue()).matches();
     }
 }

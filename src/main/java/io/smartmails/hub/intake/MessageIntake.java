@@ -26,7 +26,7 @@ final class MessageIntake {
     static final String CONNECTION = "api";
 
     /** Items that never leave; nothing claims them, as they are settled from the start. */
-    private static final String SANDBOX_BATCH = "sandbox";
+    private static final String SANDBOX_BATCH = "settled-here";
 
     private static final String LIVE_BATCH = "live";
     private static final String TOPIC = "messages";

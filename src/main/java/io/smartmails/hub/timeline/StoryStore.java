@@ -112,7 +112,7 @@ public final class StoryStore {
                     parts.count(rs.getString("state"));
                     entries.add(new Story.Entry(
                             time(rs, "created_at"), "sending", "queued", rs.getString("kind"), rs.getString("id")));
-                    boolean sandbox = rs.getString("batch_key").equals("sandbox");
+                    boolean sandbox = rs.getString("batch_key").equals("settled-here");
                     if (sandbox) {
                         entries.add(new Story.Entry(
                                 time(rs, "created_at"),

@@ -322,7 +322,7 @@ abstract class MessageSuite {
         assertThat(seen.path("bounce").has("permanent")).isEqualTo(to.contains("bounce"));
         clock.advance(Duration.ofDays(1));
         assertThat(claim()).isEmpty();
-        assertThat(api.items.claimSends(Item.Lane.TRANSACTIONAL, "sandbox", 10, LEASE))
+        assertThat(api.items.claimSends(Item.Lane.TRANSACTIONAL, "settled-here", 10, LEASE))
                 .isEmpty();
         assertThat(api.live("GET", "/messages/" + id, null).status()).isEqualTo(404);
         assertThat(api.stories.find(id).orElseThrow().fate()).isEqualTo("delivered");
