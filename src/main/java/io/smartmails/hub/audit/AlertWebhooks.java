@@ -79,7 +79,7 @@ public final class AlertWebhooks {
         target.malformed(url).ifPresent(reason -> {
             throw invalid("/url", "invalid_url", reason);
         });
-        target.refused(URI.create(url)).ifPresent(reason -> {
+        target.refusedAtFirst(URI.create(url)).ifPresent(reason -> {
             throw invalid("/url", "target_refused", reason);
         });
         if (store.list().size() >= MOST) {

@@ -47,20 +47,28 @@ final class WebhookTarget {
 
     /** Why nothing is posted there; empty when it may be. */
     Optional<String> refused(URI uri) {
+        return check(uri, Optional.of("the host name " + uri.getHost() + " is not known"));
+    }
+
+    /** The same, for a host that need not be known yet. */
+    Optional<String> refusedAtFirst(URI uri) {
+        return check(uri, Optional.empty());
+    }
+
+    private Optional<String> check(URI uri, Optional<String> unknown) {
         if (allowPrivate) {
             return Optional.empty();
         }
-        String host = uri.getHost();
         try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
+            for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
                 if (isInside(address)) {
-                    return Optional.of(
-                            host + " is an address inside; hub.alerts.allow-private-targets=true allows such");
+                    return Optional.of(uri.getHost()
+                            + " is an address inside; hub.alerts.allow-private-targets=true allows such");
                 }
             }
             return Optional.empty();
         } catch (UnknownHostException e) {
-            return Optional.of("the host name " + host + " is not known");
+            return unknown;
         }
     }
 
