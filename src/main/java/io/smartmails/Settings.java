@@ -23,6 +23,9 @@ final class Settings {
             new Setting("hub.home", ".", "folder with routes/ connectors/ config/ data/ (also HUB_HOME)"),
             new Setting(
                     "hub.public-url", "http://127.0.0.1:<server.port>", "address under which senders reach the hub"),
+            new Setting("hub.alerts.emails", "none", "mail addresses that get alerts, with commas between"),
+            new Setting(
+                    "hub.alerts.allow-private-targets", "false", "let alert webhooks lead inside, and by plain http"),
             new Setting("hub.pressure.max-waiting", "1000000", "rows that may wait before new work is refused"),
             new Setting(
                     "hub.pressure.min-free-disk", "1GB or 5 %", "free space below which new work is refused, as 500MB"),

@@ -2,6 +2,9 @@
 package io.smartmails.hub;
 
 import io.smartmails.db.Database;
+import io.smartmails.hub.audit.AlertType;
+import io.smartmails.hub.audit.Alerts;
+import io.smartmails.hub.audit.Cause;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.EditStore;
 import io.smartmails.hub.queue.EnvelopeStore;
@@ -24,8 +27,7 @@ import io.smartmails.id.Ids;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -99,11 +101,12 @@ class UpkeepConfiguration {
                 List.of(translator, rulesWakeup, sender, contacts));
     }
 
-    /** Until alerts are kept, the log tells. */
+    /** The higher the mark, the worse; each is told once. */
     @Bean
-    PressureAlarm pressureAlarm() {
-        Logger log = LoggerFactory.getLogger(Pressure.class);
-        return (type, subject, detail) -> log.warn("{} of {}: {}", type, subject, detail);
+    PressureAlarm pressureAlarm(Alerts alerts) {
+        List<String> marks = List.of("pressure.half", "pressure.high", "pressure.refusing");
+        return (mark, subject, detail) -> alerts.raiseSoon(new Cause(
+                AlertType.QUEUE_PRESSURE, subject, marks.indexOf(mark) + 1, 1, Map.of("mark", mark, "what", detail)));
     }
 
     @Bean

@@ -31,6 +31,8 @@ import picocli.CommandLine.ScopeType;
             ConnectionsCommand.class,
             ConnectorCommand.class,
             KeysCommand.class,
+            AuditCommand.class,
+            AlertsCommand.class,
             CountsCommand.class,
             BudgetCommand.class,
             InboxCommand.class,

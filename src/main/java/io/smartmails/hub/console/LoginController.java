@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.console;
 
+import io.smartmails.db.Database;
+import io.smartmails.hub.audit.AuditLog;
 import io.smartmails.problem.ProblemCode;
 import io.smartmails.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
@@ -33,11 +36,15 @@ class LoginController {
     private final AdminKeys keys;
     private final RandomGenerator random;
     private final InstantSource clock;
+    private final Database database;
+    private final AuditLog audit;
 
-    LoginController(AdminKeys keys, RandomGenerator random, InstantSource clock) {
+    LoginController(AdminKeys keys, RandomGenerator random, InstantSource clock, Database database, AuditLog audit) {
         this.keys = keys;
         this.random = random;
         this.clock = clock;
+        this.database = database;
+        this.audit = audit;
     }
 
     @GetMapping(ConsoleGuard.LOGIN)
@@ -63,7 +70,9 @@ class LoginController {
             return form(to, "The form was out of date. Please try again.", model, request, response);
         }
         try {
-            ConsoleSession.open(request, keys.authenticate(key.strip()), random, clock.instant());
+            String keyId = keys.authenticate(key.strip());
+            ConsoleSession.open(request, keyId, random, clock.instant());
+            record(request, keyId, "console.log-in");
         } catch (ProblemException e) {
             response.setStatus(e.problem().status());
             e.problem().headers().forEach(response::setHeader);
@@ -76,9 +85,17 @@ class LoginController {
 
     @PostMapping("/console/logout")
     void logOut(HttpServletRequest request, HttpServletResponse response) {
+        ConsoleSession.of(request).ifPresent(session -> record(request, session.keyId(), "console.log-out"));
         ConsoleSession.close(request);
         response.setHeader(HttpHeaders.LOCATION, ConsoleGuard.LOGIN);
         response.setStatus(HttpStatus.SEE_OTHER.value());
+    }
+
+    private void record(HttpServletRequest request, String keyId, String action) {
+        database.write(tx -> {
+            audit.append(tx, Actor.of(request, keyId).did(action, keyId, Map.of(), Map.of()));
+            return null;
+        });
     }
 
     private String form(

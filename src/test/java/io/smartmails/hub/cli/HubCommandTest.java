@@ -61,6 +61,8 @@ class HubCommandTest {
                         "connections",
                         "connector",
                         "keys",
+                        "audit",
+                        "alerts",
                         "counts",
                         "budget",
                         "inbox",
@@ -68,7 +70,7 @@ class HubCommandTest {
                         "--json",
                         "--url",
                         "--home")
-                .doesNotContain("torture", "drill", "audit", "sync");
+                .doesNotContain("torture", "drill", "sync");
     }
 
     @Test
@@ -89,6 +91,12 @@ class HubCommandTest {
                 "keys list",
                 "keys create",
                 "keys revoke",
+                "audit list",
+                "audit verify",
+                "alerts list",
+                "alerts acknowledge",
+                "alerts resolve",
+                "alerts rules",
                 "counts",
                 "budget",
                 "inbox",
@@ -452,6 +460,37 @@ class HubCommandTest {
         assertThat(hub.last().body()).isEqualTo("{\"id\":1}");
         assertThat(run("webhook", "send", "demo-shop", "orders/paid", "--file", home + "/none"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void theAuditIsListedAndVerified() {
+        hub.when("GET /admin/v1/audit-events?limit=50&action=key.*", 200, """
+                {"data":[{"seq":7,"at":"2026-01-05T10:00:00Z","actor":{"type":"key","id":"key_1"},"ip":"192.0.2.1",
+                "action":"key.create","target":"key_2","before":null,"after":{"name":"shop"}}],"has_more":false}""");
+        assertThat(run("audit", "list", "--action", "key.*")).isZero();
+        assertThat(out.toString()).contains("7", "key_1", "192.0.2.1", "key.create", "key_2", "shop");
+
+        String verification = "GET /admin/v1/audit-events/verification";
+        hub.when(verification, 200, "{\"ok\":true,\"count\":12,\"head\":\"abc\",\"since\":\"2026-01-05T10:00:00Z\"}");
+        assertThat(run("audit", "verify")).isZero();
+        assertThat(out.toString()).contains("ok: 12 events", "head abc");
+        hub.when(verification, 200, "{\"ok\":false,\"count\":6,\"broken_seq\":7,\"reason\":\"event 7 was changed\"}");
+        assertThat(run("audit", "verify")).isEqualTo(1);
+        assertThat(out.toString()).contains("BROKEN at event 7", "was changed");
+    }
+
+    @Test
+    void alertsAreListedAndResolved() {
+        hub.when("GET /admin/v1/security-alerts?limit=50&status=open", 200, """
+                {"data":[{"id":"alt_1","status":"open","type":"key_new_ip","subject":"key_1","count":3,
+                "last_at":"2026-01-05T10:00:00Z","cure":"Revoke it."}]}""");
+        assertThat(run("alerts", "list", "--status", "open")).isZero();
+        assertThat(out.toString()).contains("alt_1", "key_new_ip", "Revoke it.");
+
+        hub.when("PUT /admin/v1/security-alerts/alt_1", 200, "{\"id\":\"alt_1\",\"status\":\"resolved\"}");
+        assertThat(run("alerts", "resolve", "alt_1", "--note", "it was me")).isZero();
+        assertThat(hub.last().body()).contains("\"status\":\"resolved\"", "it was me");
+        assertThat(out.toString()).contains("alt_1 is resolved");
     }
 
     @Test
