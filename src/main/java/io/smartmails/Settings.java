@@ -23,10 +23,20 @@ final class Settings {
             new Setting("hub.home", ".", "folder with routes/ connectors/ config/ data/ (also HUB_HOME)"),
             new Setting(
                     "hub.public-url", "http://127.0.0.1:<server.port>", "address under which senders reach the hub"),
+            new Setting(
+                    "hub.expires-after.transactional",
+                    "none",
+                    "best-before of transactional mail without one: 30m, 6h"),
+            new Setting("hub.expires-after.marketing", "none", "best-before of marketing mail without one"),
+            new Setting("hub.horizon.transactional", "7d", "how long transactional mail is tried, then a dead letter"),
+            new Setting("hub.horizon.marketing", "7d", "how long marketing mail is tried"),
+            new Setting("hub.horizon.contacts", "7d", "how long a contact is tried"),
             new Setting("smartmails.base-url", "the engine", "base URL of SmartMails; setting it keeps the engine off"),
             new Setting(
                     "smartmails.api-key", "made at first start", "the account's key; from the environment or a file"),
             new Setting("smartmails.requests-per-minute", "60", "requests in any 60 s that the account allows"),
+            new Setting(
+                    "smartmails.dedupe-life", "30d", "how long SmartMails knows a dedupe id; later it is asked first"),
             new Setting("engine.port", "8025", "port of the engine; 0 = any free one"),
             new Setting("engine.address", "127.0.0.1", "address the engine listens on"),
             new Setting("engine.public-url", "http://127.0.0.1:<engine.port>", "base of links in mails"),

@@ -171,6 +171,8 @@ public final class FakeSmartMails implements AutoCloseable {
         String request =
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
         switch (request) {
+            case "GET /v1/ping" ->
+                finish(exchange, mishap, 200, JSON.createObjectNode().put("ok", true));
             case "GET /v1/account" -> finish(exchange, mishap, 200, account());
             case "POST /v1/messages/batch" -> batch(exchange, mishap, body, "messages", this::take);
             case "POST /v1/contacts/batch" -> {

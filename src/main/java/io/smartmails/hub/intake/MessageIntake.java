@@ -79,7 +79,7 @@ final class MessageIntake {
                             "api/" + id,
                             null,
                             message.lane(),
-                            "live",
+                            message.batchKey(),
                             message.expiresAt(),
                             0,
                             now,

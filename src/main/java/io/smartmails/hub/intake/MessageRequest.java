@@ -97,6 +97,15 @@ record MessageRequest(ObjectNode body) {
         return bulk ? Item.Lane.BULK : Item.Lane.TRANSACTIONAL;
     }
 
+    /** Mail of one sender and mode shares requests. */
+    String batchKey() {
+        JsonNode from = body.path("from");
+        String sender = has("sender_profile_id")
+                ? body.get("sender_profile_id").asText()
+                : from.isTextual() ? from.asText() : from.path("email").asText(null);
+        return Item.batchKey(sender, body.path("sandbox").asBoolean());
+    }
+
     /** Null when the caller gave none. */
     Instant expiresAt() {
         return has("expires_at") ? Instant.parse(body.get("expires_at").asText()) : null;

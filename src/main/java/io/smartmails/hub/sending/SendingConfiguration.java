@@ -5,6 +5,7 @@ import io.smartmails.db.Database;
 import io.smartmails.hub.HubSettings;
 import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.KindRules;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.smartmails.SmartMailsClient;
@@ -12,6 +13,8 @@ import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,8 +27,14 @@ class SendingConfiguration {
     }
 
     @Bean
-    Upstream upstream(Budget budget, InstantSource clock) {
-        return new Upstream(budget, clock);
+    UpstreamAlarm upstreamAlarm() {
+        Logger log = LoggerFactory.getLogger(UpstreamAlarm.class);
+        return (type, subject, detail) -> log.error("{} ({}): {}", type, subject, detail);
+    }
+
+    @Bean
+    Upstream upstream(Budget budget, SmartMailsClient client, UpstreamAlarm alarm, InstantSource clock) {
+        return new Upstream(budget, client, alarm, clock);
     }
 
     @Bean
@@ -34,8 +43,9 @@ class SendingConfiguration {
     }
 
     @Bean
-    ItemFailures itemFailures(ItemStore items, TimelineStore timeline, RetryPolicy retries, InstantSource clock) {
-        return new ItemFailures(items, timeline, retries, clock);
+    ItemFailures itemFailures(
+            ItemStore items, TimelineStore timeline, RetryPolicy retries, KindRules rules, InstantSource clock) {
+        return new ItemFailures(items, timeline, retries, rules, clock);
     }
 
     @Bean
@@ -58,10 +68,21 @@ class SendingConfiguration {
             Upstream upstream,
             SmartMailsClient client,
             AccountLimits limits,
+            SmartMailsSettings settings,
             TemplatePublisher templates,
             InstantSource clock,
             @Qualifier("senderWakeup") Wakeup wakeup) {
-        return new Sender(database, items, failures, upstream, client, limits, templates::publishAgain, clock, wakeup);
+        return new Sender(
+                database,
+                items,
+                failures,
+                upstream,
+                client,
+                limits,
+                settings.dedupeLife(),
+                templates::publishAgain,
+                clock,
+                wakeup);
     }
 
     @Bean

@@ -230,11 +230,12 @@ abstract class QueueSuite {
         assertThat(counts.counts().fates()).containsEntry("waiting", 1L).containsEntry("accepted", 1L);
         assertThat(items.nextBatchKey(Item.Lane.BULK)).isEmpty();
         assertThat(items.nextBatchKey(Item.Lane.TRANSACTIONAL)).contains("live");
-        assertThat(items.claimSends(Item.Lane.TRANSACTIONAL, "live", 10, LEASE)).hasSize(3);
+        assertThat(items.claimSends(Item.Lane.TRANSACTIONAL, "live", 10, 1_000_000, LEASE))
+                .hasSize(3);
         database.write(tx -> {
             items.deliver(tx, "itm_1", "msg_1");
             items.drop(tx, "itm_2", "past its best-before");
-            items.fail(tx, "itm_3", new RetryPolicy.Dead("invalid_email"));
+            items.fail(tx, "itm_3", new RetryPolicy.Dead("invalid_email"), false);
             return null;
         });
         assertThat(counts.counts().items().get("send"))
