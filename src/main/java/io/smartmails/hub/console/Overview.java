@@ -78,8 +78,11 @@ final class Overview {
     private List<Problem> problems(Counts counted, UpstreamView.Upstream requests) {
         List<Problem> problems = new ArrayList<>();
         if (requests.refusal() != null) {
-            problems.add(
-                    new Problem("SmartMails refuses the hub's key; nothing is sent", requests.refusal(), null, null));
+            problems.add(new Problem(
+                    "SmartMails refuses the hub's key or a kind of request; what it concerns waits",
+                    requests.refusal(),
+                    null,
+                    null));
         }
         List<RoutesView.Route> rules = routes.routes();
         List<RoutesView.Route> broken =

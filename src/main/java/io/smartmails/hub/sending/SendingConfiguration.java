@@ -43,6 +43,11 @@ class SendingConfiguration {
     }
 
     @Bean
+    Backlog backlog(ItemStore items, AccountLimits limits, Budget budget, InstantSource clock) {
+        return new Backlog(items, limits, budget, clock);
+    }
+
+    @Bean
     ItemFailures itemFailures(
             ItemStore items, TimelineStore timeline, RetryPolicy retries, KindRules rules, InstantSource clock) {
         return new ItemFailures(items, timeline, retries, rules, clock);
