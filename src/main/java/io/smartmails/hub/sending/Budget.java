@@ -29,8 +29,6 @@ public final class Budget {
     /** How long after its token was due a lane may still be expected to come for it. */
     private static final Duration GRACE = Duration.ofMillis(300);
 
-    private static final Duration AFTER_ANOTHER_LANE = Duration.ofMillis(50);
-
     private final RequestLogStore store;
     private final InstantSource clock;
     private final Ids ids;
@@ -108,26 +106,11 @@ public final class Budget {
         if (pace.stoppedUntil().isAfter(now)) {
             return new BudgetDecider.Decision(false, pace.stoppedUntil());
         }
-        BudgetDecider.Decision decision = BudgetDecider.decide(limit(now), requests, now, lane, full);
-        return decision.free() && isAnothersTurn(requests, now, lane)
-                ? new BudgetDecider.Decision(false, now.plus(AFTER_ANOTHER_LANE))
-                : decision;
-    }
-
-    /** Whether a lane that waits has had less of its share; shares of lanes that do not wait are lent. */
-    private boolean isAnothersTurn(Collection<LoggedRequest> requests, Instant now, Lane lane) {
-        if (lane.isTransactional() || expected.isEmpty()) {
-            return false;
-        }
-        Map<Lane, Integer> used = new EnumMap<>(Lane.class);
-        requests.forEach(request -> used.merge(request.lane(), 1, Integer::sum));
-        double mine = used.getOrDefault(lane, 0) / (double) lane.share();
-        return expected.entrySet().stream()
-                .filter(other -> other.getKey() != lane && !other.getKey().isTransactional())
+        List<Lane> waiting = expected.entrySet().stream()
                 .filter(other -> other.getValue().isAfter(now))
-                .anyMatch(other -> used.getOrDefault(other.getKey(), 0)
-                                / (double) other.getKey().share()
-                        < mine);
+                .map(Map.Entry::getKey)
+                .toList();
+        return BudgetDecider.decide(limit(now), requests, now, lane, full, waiting);
     }
 
     private int limit(Instant now) {

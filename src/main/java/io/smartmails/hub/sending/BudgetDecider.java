@@ -5,17 +5,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Decides whether a request may leave now. Pure: the log and the time come in, nothing is kept.
+ * Decides whether a request may leave now. Pure: the log, the time and the lanes that wait come in, nothing is kept.
  *
  * <p>Unit: requests in any 60 s as SmartMails counts them. At 60 a minute: 2 are slack and never used; of the other 58,
- * transactional requests on the one hand and all others on the other keep 10 that the other side cannot take. The first
- * requests of a side leave at once (12 transactional, 9 others, 24 when their batches are full); from then on they are
- * spread so that what is left lasts until enough of the window is free again, about one every 1.2 s, instead of being spent
- * at once and then missing for most of a minute. A steady backlog of full batches may borrow from the reserve as long as
- * the next token comes back at once.
+ * transactional requests on the one hand and all others on the other keep 10 that the other side cannot take, and the others
+ * keep 4 more than transactional mail used in the last minute, up to its share of 40 %. The first requests of a side leave at
+ * once (12 transactional, 9 others, 24 when their batches are full); from then on all are spread together so that what is
+ * left lasts until enough of the window is free again, about one a second, instead of being spent at once and then missing
+ * for most of a minute. A token that several lanes wait for goes to the one that had least of its share. A steady backlog of
+ * full batches may borrow from the reserve as long as the next token comes back at once.
  *
  * <p>Why no bucket: one of 60 refilled at 60 a minute lets 120 through in the first minute.
  */
@@ -24,9 +27,11 @@ final class BudgetDecider {
     private static final int SLACK = 2;
     private static final int SLACK_SHARE = 10;
     private static final int RESERVE_SHARE = 6;
+    private static final int HEADROOM_SHARE = 14;
     private static final int TRANSACTIONAL_BURST_SHARE = 4;
     private static final int BURST_SHARE = 5;
     private static final int FULL_BURST_SHARE = 2;
+    private static final Duration ANOTHERS_TURN = Duration.ofMillis(50);
 
     private BudgetDecider() {}
 
@@ -46,54 +51,64 @@ final class BudgetDecider {
         return usable(limit) < 3 ? 0 : Math.max(1, limit / RESERVE_SHARE);
     }
 
+    /** What transactional mail keeps from the others: it will need about what it needed in the last minute. */
+    private static int transactionalReserve(int limit, int used) {
+        int share = usable(limit) * Lane.TRANSACTIONAL.share() / 100;
+        return Math.max(reserve(limit), Math.min(share, used + usable(limit) / HEADROOM_SHARE));
+    }
+
     /**
      * @param limit requests SmartMails allows in any 60 s
      * @param log requests of the last minute at least
      * @param full whether a whole batch waits, so that waiting longer saves no request
+     * @param waiting lanes that wait for a token, as far as it is known
      */
-    static Decision decide(int limit, Collection<LoggedRequest> log, Instant now, Lane lane, boolean full) {
+    static Decision decide(
+            int limit, Collection<LoggedRequest> log, Instant now, Lane lane, boolean full, Collection<Lane> waiting) {
         var window = new Window(log, now, lane.isTransactional());
         int quota = usable(limit) - reserve(limit);
-        int left = usable(limit) - window.own.size() - Math.max(window.others, reserve(limit));
-        if (left >= 1) {
-            int burst = full
-                    ? quota / FULL_BURST_SHARE
-                    : quota / (lane.isTransactional() ? TRANSACTIONAL_BURST_SHARE : BURST_SHARE);
-            if (window.own.size() < Math.max(1, burst)) {
-                return new Decision(true, now);
-            }
-            Instant at = window.lastOwn.plusNanos(pace(window.own, left, now));
-            if (!at.isAfter(now)) {
-                return new Decision(true, now);
-            }
-            if (full && borrows(window, limit, now)) {
-                return new Decision(true, now);
-            }
-            return new Decision(false, at);
+        int kept = lane.isTransactional() ? reserve(limit) : transactionalReserve(limit, window.others);
+        int left = usable(limit) - window.own - Math.max(window.others, kept);
+        boolean borrows = full && borrows(window, limit, now);
+        if (left < 1 && !borrows) {
+            return new Decision(false, window.firstFree);
         }
-        if (full && borrows(window, limit, now)) {
-            return new Decision(true, now);
+        int burst = full
+                ? quota / FULL_BURST_SHARE
+                : quota / (lane.isTransactional() ? TRANSACTIONAL_BURST_SHARE : BURST_SHARE);
+        if (!borrows && window.own >= Math.max(1, burst)) {
+            Instant at = window.last.plusNanos(pace(window.leaving, left, now));
+            if (at.isAfter(now)) {
+                return new Decision(false, at);
+            }
         }
-        return new Decision(false, window.firstFree);
+        return isAnothersTurn(window, lane, waiting)
+                ? new Decision(false, now.plus(ANOTHERS_TURN))
+                : new Decision(true, now);
+    }
+
+    /** Whether a lane that waits has had less of its share; shares of lanes that do not wait are lent. */
+    private static boolean isAnothersTurn(Window window, Lane lane, Collection<Lane> waiting) {
+        double mine = window.used(lane);
+        return waiting.stream().anyMatch(other -> other != lane && window.used(other) < mine);
     }
 
     /**
-     * The shortest gap that never runs dry: until the k-th of our requests leaves the window there are {@code left + k - 1}
-     * to spend.
+     * The shortest gap that never runs dry: until the k-th request leaves the window there are {@code left + k - 1} to spend.
      *
-     * @param own expiry times of our requests, soonest first
+     * @param leaving expiry times of the requests in the window, soonest first
      */
-    private static long pace(List<Instant> own, int left, Instant now) {
-        long gap = WINDOW.toNanos() / (own.size() + left);
-        for (int k = 1; k <= own.size(); k++) {
-            gap = Math.max(gap, Duration.between(now, own.get(k - 1)).toNanos() / (left + k - 1));
+    private static long pace(List<Instant> leaving, int left, Instant now) {
+        long gap = WINDOW.toNanos() / (leaving.size() + left);
+        for (int k = 1; k <= leaving.size(); k++) {
+            gap = Math.max(gap, Duration.between(now, leaving.get(k - 1)).toNanos() / (left + k - 1));
         }
         return gap;
     }
 
     private static boolean borrows(Window window, int limit, Instant now) {
         long even = WINDOW.toNanos() / usable(limit);
-        return window.own.size() + window.others < usable(limit) - 1
+        return window.own + window.others < usable(limit) - 1
                 && window.last != null
                 && !window.last.plusNanos(even).isAfter(now)
                 && !window.firstFree.isAfter(now.plusNanos(2 * even));
@@ -108,11 +123,12 @@ final class BudgetDecider {
 
     /** The log as one side sees it. */
     private static final class Window {
-        /** When our requests leave the window, soonest first. */
-        final List<Instant> own = new ArrayList<>();
+        /** When the requests leave the window, soonest first. */
+        final List<Instant> leaving = new ArrayList<>();
 
+        final Map<Lane, Integer> byLane = new EnumMap<>(Lane.class);
+        int own;
         int others;
-        Instant lastOwn;
         Instant last;
         Instant firstFree;
 
@@ -122,23 +138,22 @@ final class BudgetDecider {
                 if (!leaves.isAfter(now)) {
                     continue;
                 }
-                last = later(last, request.startedAt());
-                firstFree = firstFree == null || leaves.isBefore(firstFree) ? leaves : firstFree;
+                leaving.add(leaves);
+                byLane.merge(request.lane(), 1, Integer::sum);
+                last = last == null || request.startedAt().isAfter(last) ? request.startedAt() : last;
                 if (request.lane().isTransactional() == transactional) {
-                    own.add(leaves);
-                    lastOwn = later(lastOwn, request.startedAt());
+                    own++;
                 } else {
                     others++;
                 }
             }
-            own.sort(null);
-            if (firstFree == null) {
-                firstFree = now;
-            }
+            leaving.sort(null);
+            firstFree = leaving.isEmpty() ? now : leaving.get(0);
         }
 
-        private static Instant later(Instant a, Instant b) {
-            return a == null || b.isAfter(a) ? b : a;
+        /** Of its share. */
+        double used(Lane lane) {
+            return byLane.getOrDefault(lane, 0) / (double) lane.share();
         }
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The decider against a simulated SmartMails that counts exactly; time is simulated in steps of 10 ms. */
 class BudgetSimulationTest {
     private static final int BATCH = 500;
+    private static final int CONTACTS = 1000;
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Instant START = Instant.parse("2026-11-24T08:00:00Z");
     private static final int MOST_CALLS = 4;
@@ -30,6 +31,9 @@ class BudgetSimulationTest {
         final int longestMillis;
         final Map<Lane, Deque<Instant>> waiting = new EnumMap<>(Lane.class);
         final Map<Lane, List<Duration>> latencies = new EnumMap<>(Lane.class);
+        /** From arrival until the request leaves. */
+        final Map<Lane, List<Duration>> waits = new EnumMap<>(Lane.class);
+
         final List<LoggedRequest> log = new ArrayList<>();
         final List<Instant> counted = new ArrayList<>();
         Instant now = START;
@@ -42,6 +46,7 @@ class BudgetSimulationTest {
             for (Lane lane : Lane.values()) {
                 waiting.put(lane, new ArrayDeque<>());
                 latencies.put(lane, new ArrayList<>());
+                waits.put(lane, new ArrayList<>());
             }
         }
 
@@ -81,9 +86,16 @@ class BudgetSimulationTest {
                     .toList();
         }
 
+        private static int batch(Lane lane) {
+            return lane == Lane.SYNC ? CONTACTS : BATCH;
+        }
+
         private boolean leave(Lane lane) {
             Deque<Instant> items = waiting.get(lane);
-            if (!BudgetDecider.decide(limit, known(), now, lane, items.size() >= BATCH)
+            List<Lane> others = waiting.keySet().stream()
+                    .filter(other -> !waiting.get(other).isEmpty())
+                    .toList();
+            if (!BudgetDecider.decide(limit, known(), now, lane, items.size() >= batch(lane), others)
                     .free()) {
                 return false;
             }
@@ -91,10 +103,21 @@ class BudgetSimulationTest {
             Instant end = now.plusMillis(millis);
             counted.add(now.plusMillis((long) (millis * random.nextDouble())));
             log.add(new LoggedRequest("req" + requests, lane, now, end));
-            for (int i = 0; i < BATCH && !items.isEmpty(); i++) {
-                latencies.get(lane).add(Duration.between(items.poll(), end));
+            int room = batch(lane) - carry(lane, batch(lane), end);
+            if (lane == Lane.TRANSACTIONAL) {
+                carry(Lane.BULK, room, end);
             }
             return true;
+        }
+
+        private int carry(Lane lane, int room, Instant end) {
+            Deque<Instant> items = waiting.get(lane);
+            int carried = 0;
+            for (; carried < room && !items.isEmpty(); carried++) {
+                waits.get(lane).add(Duration.between(items.peek(), now));
+                latencies.get(lane).add(Duration.between(items.poll(), end));
+            }
+            return carried;
         }
 
         void drain() {
@@ -117,7 +140,16 @@ class BudgetSimulationTest {
         }
 
         Duration percentile(Lane lane, double share) {
-            List<Duration> sorted = latencies.get(lane).stream().sorted().toList();
+            return percentile(latencies.get(lane), share);
+        }
+
+        /** Of all lanes together. */
+        Duration wait(double share) {
+            return percentile(waits.values().stream().flatMap(List::stream).toList(), share);
+        }
+
+        private static Duration percentile(List<Duration> durations, double share) {
+            List<Duration> sorted = durations.stream().sorted().toList();
             return sorted.get((int) Math.min(sorted.size() - 1, Math.floor(sorted.size() * share)));
         }
     }
@@ -197,5 +229,96 @@ class BudgetSimulationTest {
                         .filter(request -> request.lane() == Lane.SYNC)
                         .count())
                 .isGreaterThan(5);
+    }
+
+    /** Half within 1 s, 99 % within 2 s; in the order of arrival at random moments, over ten minutes. */
+    @ParameterizedTest
+    @CsvSource({
+        "5, TRANSACTIONAL, 100", "5, BULK, 100", "5, TRANSACTIONAL, 90", "5, BULK, 90", "10, TRANSACTIONAL, 100",
+        "10, BULK, 90", "20, TRANSACTIONAL, 90", "20, SYNC, 100", "50, TRANSACTIONAL, 100", "50, BULK, 100",
+        "50, BULK, 90", "50, TRANSACTIONAL, 50"
+    })
+    void aSteadyTrickleLeavesWithinSeconds(int perSecond, Lane lane, int percent) {
+        for (long seed = 1; seed <= 2; seed++) {
+            var world = new World(60, 300, seed);
+            Lane other = lane.isTransactional() ? Lane.BULK : Lane.TRANSACTIONAL;
+            for (int step = 0; step < 60_000; step++) {
+                if (world.random.nextInt(100) < perSecond) {
+                    world.arrive(world.random.nextInt(100) < percent ? lane : other, 1);
+                }
+                world.step();
+            }
+            System.out.printf(
+                    "%d/s, %d %% %s: p50 %d ms, p99 %d ms, %d requests%n",
+                    perSecond,
+                    percent,
+                    lane,
+                    world.wait(0.5).toMillis(),
+                    world.wait(0.99).toMillis(),
+                    world.requests);
+            assertThat(world.wait(0.5)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+            assertThat(world.wait(0.99)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+            assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
+        }
+    }
+
+    /** Mail and contacts never share a request: together they get what one could have alone. */
+    @ParameterizedTest
+    @CsvSource({"5, 50", "20, 50", "50, 50", "20, 10", "20, 90"})
+    void whereEveryEventMayMakeAMailOrAContactMailKeepsItsPace(int perSecond, int percentMail) {
+        var world = new World(60, 300, 5);
+        for (int step = 0; step < 60_000; step++) {
+            if (world.random.nextInt(100) < perSecond) {
+                world.arrive(world.random.nextInt(100) < percentMail ? Lane.TRANSACTIONAL : Lane.SYNC, 1);
+            }
+            world.step();
+        }
+        List<Duration> mail = world.waits.get(Lane.TRANSACTIONAL);
+        List<Duration> contacts = world.waits.get(Lane.SYNC);
+        System.out.printf(
+                "%d/s, %d %% mail: mail p50 %d ms, p99 %d ms, contacts p50 %d ms, p99 %d ms%n",
+                perSecond,
+                percentMail,
+                World.percentile(mail, 0.5).toMillis(),
+                World.percentile(mail, 0.99).toMillis(),
+                World.percentile(contacts, 0.5).toMillis(),
+                World.percentile(contacts, 0.99).toMillis());
+        assertThat(World.percentile(mail, 0.5)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(World.percentile(mail, 0.99)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(World.percentile(contacts, 0.5)).isLessThanOrEqualTo(Duration.ofMillis(1_500));
+        assertThat(World.percentile(contacts, 0.99)).isLessThanOrEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aTransactionalSendDuringASyncOfAHundredThousandLeavesWithinATokensTimeAndASecond() {
+        for (long seed = 1; seed <= 4; seed++) {
+            var world = new World(60, 300, seed);
+            world.arrive(Lane.SYNC, 100_000);
+            int arrived = 0;
+            while (!world.waiting.get(Lane.SYNC).isEmpty()) {
+                if (world.random.nextInt(500) == 0) {
+                    world.arrive(Lane.TRANSACTIONAL, 1);
+                    arrived++;
+                }
+                world.step();
+            }
+            assertThat(arrived).isPositive();
+            assertThat(world.waits.get(Lane.TRANSACTIONAL))
+                    .allSatisfy(wait -> assertThat(wait).isLessThanOrEqualTo(Duration.ofMillis(1_000 + 60_000 / 58)));
+            assertThat(world.log.size()).isPositive();
+            assertThat(world.now).isBefore(START.plus(Duration.ofMinutes(3)));
+            assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000", "10000", "25000", "100000"})
+    void aBacklogOfOneBatchKeyNeedsNoMoreRequestsThanItMust(int items) {
+        var world = new World(60, 300, 3);
+        world.arrive(Lane.BULK, items);
+        world.drain();
+        int minimum = (items + BATCH - 1) / BATCH;
+        assertThat(world.requests).isLessThanOrEqualTo(Math.max(minimum + 2, (int) (minimum * 1.02)));
+        assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
     }
 }
