@@ -15,9 +15,10 @@ import java.util.Map;
  * <p>Unit: requests in any 60 s as SmartMails counts them. At 60 a minute: 2 are slack and never used; of the other 58,
  * transactional requests on the one hand and all others on the other keep 10 that the other side cannot take, and the others
  * keep 4 more than transactional mail used in the last minute, up to its share of 40 %. The first requests of a side leave at
- * once (12 transactional, 9 others, 24 when their batches are full); from then on all are spread together so that what is
+ * once (12 transactional, 19 while others need much; 9 others, 24 when their batches are full); from then on they are
+ * spread, all together once both sides need more than their reserve, so that what is
  * left lasts until enough of the window is free again, about one a second, instead of being spent at once and then missing
- * for most of a minute. A token that several lanes wait for goes to the one that had least of its share. A steady backlog of
+ * for most of a minute. A token that several lanes wait for goes to the one that has waited longest, weighed by its share. A steady backlog of
  * full batches may borrow from the reserve as long as the next token comes back at once.
  *
  * <p>Why no bucket: one of 60 refilled at 60 a minute lets 120 through in the first minute.
@@ -53,8 +54,15 @@ final class BudgetDecider {
 
     /** What transactional mail keeps from the others: it will need about what it needed in the last minute. */
     private static int transactionalReserve(int limit, int used) {
-        int share = usable(limit) * Lane.TRANSACTIONAL.share() / 100;
-        return Math.max(reserve(limit), Math.min(share, used + usable(limit) / HEADROOM_SHARE));
+        return Math.max(reserve(limit), Math.min(share(limit), used + headroom(limit)));
+    }
+
+    private static int share(int limit) {
+        return usable(limit) * Lane.TRANSACTIONAL.share() / 100;
+    }
+
+    private static int headroom(int limit) {
+        return usable(limit) / HEADROOM_SHARE;
     }
 
     /**
@@ -73,24 +81,29 @@ final class BudgetDecider {
         if (left < 1 && !borrows) {
             return new Decision(false, window.firstFree);
         }
-        int burst = full
-                ? quota / FULL_BURST_SHARE
-                : quota / (lane.isTransactional() ? TRANSACTIONAL_BURST_SHARE : BURST_SHARE);
+        // What the other side takes of its own reserve is not missing here.
+        boolean together = window.others > reserve(limit);
+        int burst = quota / (full ? FULL_BURST_SHARE : BURST_SHARE);
+        if (lane.isTransactional() && !full) {
+            burst = together ? share(limit) - headroom(limit) : quota / TRANSACTIONAL_BURST_SHARE;
+        }
         if (!borrows && window.own >= Math.max(1, burst)) {
-            Instant at = window.last.plusNanos(pace(window.leaving, left, now));
+            Instant at = together
+                    ? window.last.plusNanos(pace(window.leaving, left, now))
+                    : window.lastOwn.plusNanos(pace(window.ownLeaving, left, now));
             if (at.isAfter(now)) {
                 return new Decision(false, at);
             }
         }
-        return isAnothersTurn(window, lane, waiting)
+        return isAnothersTurn(window, now, lane, waiting)
                 ? new Decision(false, now.plus(ANOTHERS_TURN))
                 : new Decision(true, now);
     }
 
-    /** Whether a lane that waits has had less of its share; shares of lanes that do not wait are lent. */
-    private static boolean isAnothersTurn(Window window, Lane lane, Collection<Lane> waiting) {
-        double mine = window.used(lane);
-        return waiting.stream().anyMatch(other -> other != lane && window.used(other) < mine);
+    /** Whether a lane that waits has waited longer, weighed by its share; shares of lanes that do not wait are lent. */
+    private static boolean isAnothersTurn(Window window, Instant now, Lane lane, Collection<Lane> waiting) {
+        long mine = window.weightedWait(lane, now);
+        return waiting.stream().anyMatch(other -> other != lane && window.weightedWait(other, now) > mine);
     }
 
     /**
@@ -126,10 +139,12 @@ final class BudgetDecider {
         /** When the requests leave the window, soonest first. */
         final List<Instant> leaving = new ArrayList<>();
 
-        final Map<Lane, Integer> byLane = new EnumMap<>(Lane.class);
+        final List<Instant> ownLeaving = new ArrayList<>();
+        final Map<Lane, Instant> lastOf = new EnumMap<>(Lane.class);
         int own;
         int others;
         Instant last;
+        Instant lastOwn;
         Instant firstFree;
 
         Window(Collection<LoggedRequest> log, Instant now, boolean transactional) {
@@ -139,21 +154,28 @@ final class BudgetDecider {
                     continue;
                 }
                 leaving.add(leaves);
-                byLane.merge(request.lane(), 1, Integer::sum);
+                lastOf.merge(request.lane(), request.startedAt(), (a, b) -> a.isAfter(b) ? a : b);
                 last = last == null || request.startedAt().isAfter(last) ? request.startedAt() : last;
                 if (request.lane().isTransactional() == transactional) {
                     own++;
+                    ownLeaving.add(leaves);
+                    lastOwn = later(lastOwn, request.startedAt());
                 } else {
                     others++;
                 }
             }
             leaving.sort(null);
+            ownLeaving.sort(null);
             firstFree = leaving.isEmpty() ? now : leaving.get(0);
         }
 
-        /** Of its share. */
-        double used(Lane lane) {
-            return byLane.getOrDefault(lane, 0) / (double) lane.share();
+        private static Instant later(Instant a, Instant b) {
+            return a == null || b.isAfter(a) ? b : a;
+        }
+
+        long weightedWait(Lane lane, Instant now) {
+            Duration since = lastOf.containsKey(lane) ? Duration.between(lastOf.get(lane), now) : WINDOW;
+            return since.toMillis() * lane.share();
         }
     }
 }

@@ -16,13 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The decider against a simulated SmartMails that counts exactly; time is simulated in steps of 10 ms. */
+/** The decider against a simulated SmartMails that counts exactly; time is simulated in steps of 20 ms. */
 class BudgetSimulationTest {
     private static final int BATCH = 500;
     private static final int CONTACTS = 1000;
-    private static final Duration STEP = Duration.ofMillis(10);
+    private static final Duration STEP = Duration.ofMillis(20);
     private static final Instant START = Instant.parse("2026-11-24T08:00:00Z");
     private static final int MOST_CALLS = 4;
+    /** Two kinds of request that never fit into one have every second of 58 tokens in (a little over) 60 s. */
+    private static final Duration BOTH = Duration.ofMillis(2_150);
+
 
     /** Items wait per lane; requests leave when the decider lets them, last a while, and are counted at a random moment. */
     private static final class World {
@@ -103,11 +106,25 @@ class BudgetSimulationTest {
             Instant end = now.plusMillis(millis);
             counted.add(now.plusMillis((long) (millis * random.nextDouble())));
             log.add(new LoggedRequest("req" + requests, lane, now, end));
-            int room = batch(lane) - carry(lane, batch(lane), end);
-            if (lane == Lane.TRANSACTIONAL) {
-                carry(Lane.BULK, room, end);
+            if (lane == Lane.SYNC) {
+                carry(Lane.SYNC, CONTACTS, end);
+            } else {
+                carry(Lane.BULK, BATCH - carry(Lane.TRANSACTIONAL, BATCH, end), end);
             }
             return true;
+        }
+
+        /** One stream of random arrivals for five minutes, measured from the second one on. */
+        void trickle(int perSecond, int percent, Lane lane, Lane other) {
+            for (int step = 0; step < 300_000 / STEP.toMillis(); step++) {
+                if (step == 60_000 / STEP.toMillis()) {
+                    waits.values().forEach(List::clear);
+                }
+                if (random.nextInt((int) (1000 / STEP.toMillis())) < perSecond) {
+                    arrive(random.nextInt(100) < percent ? lane : other, 1);
+                }
+                step();
+            }
         }
 
         private int carry(Lane lane, int room, Instant end) {
@@ -159,9 +176,9 @@ class BudgetSimulationTest {
     void noWindowEverHoldsMoreThanTheLimitWhateverTheLoad(int limit, int longestMillis) {
         for (long seed = 1; seed <= 4; seed++) {
             var world = new World(limit, longestMillis, seed);
-            int steps = limit > 1000 ? 2_000 : 15_000;
+            int steps = limit > 1000 ? 1_000 : 7_500;
             for (int step = 0; step < steps; step++) {
-                if (world.random.nextInt(20) == 0) {
+                if (world.random.nextInt(10) == 0) {
                     world.arrive(Lane.values()[world.random.nextInt(3)], 1 + world.random.nextInt(800));
                 }
                 world.step();
@@ -187,26 +204,26 @@ class BudgetSimulationTest {
         for (Lane lane : List.of(Lane.BULK, Lane.TRANSACTIONAL)) {
             Lane rare = lane == Lane.BULK ? Lane.TRANSACTIONAL : Lane.SYNC;
             var world = new World(60, 300, 11);
-            for (int step = 0; step < 60_000; step++) {
-                if (step % 20 == 0) {
-                    boolean other = step % 2000 == 0;
+            for (int step = 0; step < 15_000; step++) {
+                if (step % 10 == 0) {
+                    boolean other = step % 1000 == 0;
                     world.arrive(other ? rare : lane, 1);
                 }
                 world.step();
             }
             assertThat(world.percentile(lane, 0.5)).isLessThan(Duration.ofMillis(1_100));
-            assertThat(world.percentile(lane, 0.99)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+            assertThat(world.percentile(lane, 0.99)).isLessThanOrEqualTo(Duration.ofMillis(2_000));
         }
     }
 
     @Test
     void transactionalMailIsNotHeldUpByAFlood() {
         var world = new World(60, 300, 13);
-        for (int step = 0; step < 60_000; step++) {
-            if (step % 10 == 0) {
+        for (int step = 0; step < 15_000; step++) {
+            if (step % 5 == 0) {
                 world.arrive(Lane.BULK, 40);
             }
-            if (step % 1000 == 0) {
+            if (step % 500 == 0) {
                 world.arrive(Lane.TRANSACTIONAL, 1);
             }
             world.step();
@@ -218,9 +235,9 @@ class BudgetSimulationTest {
     @Test
     void aFloodOfTransactionalMailLeavesTheOthersTheirShare() {
         var world = new World(60, 300, 17);
-        for (int step = 0; step < 30_000; step++) {
-            world.arrive(Lane.TRANSACTIONAL, 10);
-            if (step % 100 == 0) {
+        for (int step = 0; step < 7_500; step++) {
+            world.arrive(Lane.TRANSACTIONAL, 20);
+            if (step % 50 == 0) {
                 world.arrive(Lane.SYNC, 1);
             }
             world.step();
@@ -241,21 +258,7 @@ class BudgetSimulationTest {
     void aSteadyTrickleLeavesWithinSeconds(int perSecond, Lane lane, int percent) {
         for (long seed = 1; seed <= 2; seed++) {
             var world = new World(60, 300, seed);
-            Lane other = lane.isTransactional() ? Lane.BULK : Lane.TRANSACTIONAL;
-            for (int step = 0; step < 60_000; step++) {
-                if (world.random.nextInt(100) < perSecond) {
-                    world.arrive(world.random.nextInt(100) < percent ? lane : other, 1);
-                }
-                world.step();
-            }
-            System.out.printf(
-                    "%d/s, %d %% %s: p50 %d ms, p99 %d ms, %d requests%n",
-                    perSecond,
-                    percent,
-                    lane,
-                    world.wait(0.5).toMillis(),
-                    world.wait(0.99).toMillis(),
-                    world.requests);
+            world.trickle(perSecond, percent, lane, lane.isTransactional() ? Lane.BULK : Lane.TRANSACTIONAL);
             assertThat(world.wait(0.5)).isLessThanOrEqualTo(Duration.ofSeconds(1));
             assertThat(world.wait(0.99)).isLessThanOrEqualTo(Duration.ofSeconds(2));
             assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
@@ -265,28 +268,15 @@ class BudgetSimulationTest {
     /** Mail and contacts never share a request: together they get what one could have alone. */
     @ParameterizedTest
     @CsvSource({"5, 50", "20, 50", "50, 50", "20, 10", "20, 90"})
-    void whereEveryEventMayMakeAMailOrAContactMailKeepsItsPace(int perSecond, int percentMail) {
+    void mailAndContactsTogetherTakeTurns(int perSecond, int percentMail) {
         var world = new World(60, 300, 5);
-        for (int step = 0; step < 60_000; step++) {
-            if (world.random.nextInt(100) < perSecond) {
-                world.arrive(world.random.nextInt(100) < percentMail ? Lane.TRANSACTIONAL : Lane.SYNC, 1);
-            }
-            world.step();
+        world.trickle(perSecond, percentMail, Lane.TRANSACTIONAL, Lane.SYNC);
+        for (Lane lane : List.of(Lane.TRANSACTIONAL, Lane.SYNC)) {
+            List<Duration> waits = world.waits.get(lane);
+            assertThat(World.percentile(waits, 0.5)).as("half of %s", lane).isLessThanOrEqualTo(BOTH.dividedBy(2));
+            assertThat(World.percentile(waits, 0.99)).as("99 %% of %s", lane).isLessThanOrEqualTo(BOTH);
         }
-        List<Duration> mail = world.waits.get(Lane.TRANSACTIONAL);
-        List<Duration> contacts = world.waits.get(Lane.SYNC);
-        System.out.printf(
-                "%d/s, %d %% mail: mail p50 %d ms, p99 %d ms, contacts p50 %d ms, p99 %d ms%n",
-                perSecond,
-                percentMail,
-                World.percentile(mail, 0.5).toMillis(),
-                World.percentile(mail, 0.99).toMillis(),
-                World.percentile(contacts, 0.5).toMillis(),
-                World.percentile(contacts, 0.99).toMillis());
-        assertThat(World.percentile(mail, 0.5)).isLessThanOrEqualTo(Duration.ofSeconds(1));
-        assertThat(World.percentile(mail, 0.99)).isLessThanOrEqualTo(Duration.ofSeconds(2));
-        assertThat(World.percentile(contacts, 0.5)).isLessThanOrEqualTo(Duration.ofMillis(1_500));
-        assertThat(World.percentile(contacts, 0.99)).isLessThanOrEqualTo(Duration.ofSeconds(3));
+        assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
     }
 
     @Test
@@ -296,7 +286,7 @@ class BudgetSimulationTest {
             world.arrive(Lane.SYNC, 100_000);
             int arrived = 0;
             while (!world.waiting.get(Lane.SYNC).isEmpty()) {
-                if (world.random.nextInt(500) == 0) {
+                if (world.random.nextInt(300) == 0) {
                     world.arrive(Lane.TRANSACTIONAL, 1);
                     arrived++;
                 }
@@ -305,7 +295,6 @@ class BudgetSimulationTest {
             assertThat(arrived).isPositive();
             assertThat(world.waits.get(Lane.TRANSACTIONAL))
                     .allSatisfy(wait -> assertThat(wait).isLessThanOrEqualTo(Duration.ofMillis(1_000 + 60_000 / 58)));
-            assertThat(world.log.size()).isPositive();
             assertThat(world.now).isBefore(START.plus(Duration.ofMinutes(3)));
             assertThat(world.mostInAnyWindow()).isLessThanOrEqualTo(60);
         }
