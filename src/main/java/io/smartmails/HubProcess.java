@@ -5,7 +5,7 @@ import io.smartmails.engine.EngineApplication;
 import io.smartmails.hub.HubApplication;
 import io.smartmails.hub.connector.ConfigurationError;
 import io.smartmails.hub.connector.Connectors;
-import io.smartmails.hub.gateway.KeyRing;
+import io.smartmails.hub.gateway.KeyDesk;
 import io.smartmails.hub.routing.RouteStatuses;
 import io.smartmails.hub.secret.Secrets;
 import io.smartmails.key.ApiKey;
@@ -228,7 +228,7 @@ public final class HubProcess implements AutoCloseable {
         wanted.filter(key -> !ApiKey.isWellFormed(key)).ifPresent(key -> {
             throw new StartFailure("HUB_ADMIN_KEY is not a valid key; './hub keys generate' prints one", null);
         });
-        Optional<String> first = hub.getBean(KeyRing.class).firstAdminKey(wanted);
+        Optional<String> first = hub.getBean(KeyDesk.class).firstAdminKey(wanted);
         firstAdminKey = first.orElse(null);
         var text = new StringBuilder("\nSmartMails Hub is ready.\n  Console    " + url() + "/console\n");
         if (engine.join() != null) {

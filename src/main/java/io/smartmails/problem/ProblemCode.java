@@ -18,6 +18,7 @@ public enum ProblemCode {
     KEY_IN_URL(401, "An API key stood in the URL", false),
     SIGNATURE_MISMATCH(401, "The signature does not match", false),
     MISSING_SCOPE(403, "The API key lacks a scope", false),
+    ROLE_FORBIDDEN(403, "That is not for this API key", false),
     IP_NOT_ALLOWED(403, "This address may not use the API key", false),
     HTTPS_REQUIRED(403, "HTTPS is required", false),
     FORM_EXPIRED(403, "The form is out of date", false),

@@ -2,7 +2,7 @@
 package io.smartmails.problem;
 
 /** A refusal on its way to the caller. Carries no stack trace: refusals are expected and must stay cheap under attack. */
-public final class ProblemException extends RuntimeException {
+public class ProblemException extends RuntimeException {
     private final transient Problem problem;
 
     public ProblemException(Problem problem) {

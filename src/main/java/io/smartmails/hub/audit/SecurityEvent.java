@@ -26,6 +26,8 @@ public record SecurityEvent(Kind kind, String keyId, String address, String deta
         /** 429 for a key. */
         THROTTLED,
         /** 429 for an address that tried too many wrong keys. */
-        ADDRESS_THROTTLED
+        ADDRESS_THROTTLED,
+        /** A key ends soon; detail = days that are left at most: 14, 3 or 1. */
+        KEY_EXPIRING
     }
 }

@@ -19,8 +19,21 @@ public record AddressRules(List<AddressRange> allow, List<AddressRange> deny) {
                 deny.stream().map(AddressRange::parse).toList());
     }
 
+    /** @param address canonical, see {@link AddressRange#contains} */
     public boolean permit(InetAddress address) {
-        return deny.stream().noneMatch(range -> range.contains(address))
-                && (allow.isEmpty() || allow.stream().anyMatch(range -> range.contains(address)));
+        if (allow.isEmpty() && deny.isEmpty()) {
+            return true;
+        }
+        byte[] bytes = address.getAddress();
+        return !isIn(deny, bytes) && (allow.isEmpty() || isIn(allow, bytes));
+    }
+
+    static boolean isIn(List<AddressRange> ranges, byte[] address) {
+        for (AddressRange range : ranges) {
+            if (range.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -15,6 +15,18 @@ public record KeyLimits(List<RateWindow> windows, long recipientsPerMinute, int 
     public static final long DEFAULT_RECIPIENTS_PER_MINUTE = 10_000;
     public static final int DEFAULT_CONCURRENT_REQUESTS = 50;
 
+    /** @throws IllegalArgumentException without a window, or with two of one name, or with a number below 1 */
+    public KeyLimits {
+        windows = List.copyOf(windows);
+        if (windows.isEmpty()) {
+            throw new IllegalArgumentException("a key needs at least one limit on its requests");
+        }
+        RateWindow.requireDistinct(windows);
+        if (recipientsPerMinute < 1 || recipientsPerMinute > RateWindow.MAX_QUOTA || concurrentRequests < 1) {
+            throw new IllegalArgumentException("recipients a minute and concurrent requests are at least 1");
+        }
+    }
+
     /** The defaults with this many requests a minute. */
     public static KeyLimits perMinute(int requests) {
         return new KeyLimits(

@@ -3,55 +3,54 @@ package io.smartmails.hub.gateway;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.smartmails.db.Database;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.smartmails.hub.secret.Secrets;
-import io.smartmails.id.Ids;
 import io.smartmails.key.ApiKey;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
- * The hub's keys: made, proved, revoked.
+ * Proves keys.
  *
- * <p>A proved key is remembered for a second, so that a revocation works within a second on every node; at the node that
- * revokes, at once.
+ * <p>What was proved is remembered as long as no key changed anywhere: a change raises the version in the database, which
+ * is looked at before a remembered key is believed when the last look is 900 ms old. So a revocation works within a second
+ * on every node, at once on the node that revokes, and costs one small read a second however many keys there are. Expiry is
+ * checked after that, at every call.
  */
 public final class KeyRing {
-    private static final Duration REMEMBERED = Duration.ofSeconds(1);
-    private static final int REMEMBERED_KEYS = 10_000;
-    static final int DEFAULT_REQUESTS_PER_MINUTE = 60;
+    private static final Duration LOOK_EVERY = Duration.ofMillis(900);
+    private static final int REMEMBERED_KEYS = 100_000;
+    private static final Duration REMEMBERED_UNUSED = Duration.ofMinutes(10);
 
     private final KeyStore store;
-    private final Database database;
     private final Secrets secrets;
     private final InstantSource clock;
-    private final Ids ids;
-    private final RandomGenerator random;
-    private final Cache<String, HubKey> proved = Caffeine.newBuilder()
-            .expireAfterWrite(REMEMBERED)
+    private final Ticker ticker;
+    private final Cache<String, Proved> proved = Caffeine.newBuilder()
+            .expireAfterAccess(REMEMBERED_UNUSED)
             .maximumSize(REMEMBERED_KEYS)
             .build();
 
-    public KeyRing(Database database, Secrets secrets, InstantSource clock, Ids ids, RandomGenerator random) {
-        this.store = new KeyStore(database);
-        this.database = database;
+    private volatile long version = -1;
+    private volatile long lookedAt;
+
+    private record Proved(HubKey key, Caller caller, long version) {}
+
+    KeyRing(KeyStore store, Secrets secrets, InstantSource clock, Ticker ticker) {
+        this.store = store;
         this.secrets = secrets;
         this.clock = clock;
-        this.ids = ids;
-        this.random = random;
+        this.ticker = ticker;
     }
 
     /**
      * Proves a key.
      *
-     * @throws io.smartmails.problem.ProblemException 401 {@code malformed_key}, {@code unknown_key} or {@code revoked_key};
-     *     the last only when the whole key matches, so nothing is told to somebody who guesses
+     * @throws io.smartmails.problem.ProblemException 401 {@code malformed_key}, {@code unknown_key}, {@code expired_key} or
+     *     {@code revoked_key}; the last two, as {@link RefusedKey}, only when the whole key matches, so nothing is told to
+     *     somebody who guesses
      */
     public Caller authenticate(String rawKey) {
         if (!ApiKey.isWellFormed(rawKey)) {
@@ -60,92 +59,66 @@ public final class KeyRing {
                             "A hub key has 32 characters and starts with sml_ or smt_; check it for typing errors")
                     .asException();
         }
-        HubKey key =
-                proved.get(secrets.hash(rawKey), hash -> store.findByHash(hash).orElse(null));
-        if (key == null) {
+        Proved found = find(secrets.hash(rawKey));
+        if (found == null) {
             throw Problem.of(ProblemCode.UNKNOWN_KEY, "No such key; ask the hub's operator for one")
                     .asException();
         }
-        if (key.revokedAt() != null) {
-            throw Problem.of(ProblemCode.REVOKED_KEY, "This key was revoked; ask the hub's operator for a new one")
-                    .asException();
+        HubKey key = found.key();
+        return switch (key.status(clock.instant())) {
+            case ACTIVE, EXPIRING -> found.caller();
+            case EXPIRED ->
+                throw refused(key, ProblemCode.EXPIRED_KEY, "expired; ask the hub's operator for a new one");
+            case REVOKED ->
+                throw refused(key, ProblemCode.REVOKED_KEY, "was revoked; ask the hub's operator for a new one");
+            // The contract has no code of its own for this.
+            case DISABLED ->
+                throw refused(key, ProblemCode.REVOKED_KEY, "is switched off; ask the hub's operator to switch it on");
+        };
+    }
+
+    private static RefusedKey refused(HubKey key, ProblemCode code, String why) {
+        return new RefusedKey(key.id(), Problem.of(code, "This key " + why));
+    }
+
+    private Proved find(String hash) {
+        long now = presentVersion();
+        Proved remembered = proved.getIfPresent(hash);
+        if (remembered != null && remembered.version() == now) {
+            return remembered;
         }
-        return new Caller(
-                key.id(),
-                key.name(),
-                key.id(),
-                key.scopes(),
-                KeyLimits.perMinute(key.requestsPerMinute()),
-                AddressRules.ANY,
-                ApiKey.isTest(rawKey));
-    }
-
-    /** A new key, shown once. */
-    record Created(HubKey key, String secret) {}
-
-    Created create(String name, String preset, Set<String> scopes, int requestsPerMinute, String createdBy) {
-        String secret = ApiKey.generate(ApiKey.LIVE, random);
-        return new Created(store(secret, name, preset, scopes, requestsPerMinute, createdBy), secret);
-    }
-
-    private HubKey store(
-            String secret, String name, String preset, Set<String> scopes, int requestsPerMinute, String createdBy) {
-        var key = new HubKey(
-                ids.next("key"),
-                name,
-                preset,
-                scopes,
-                requestsPerMinute,
-                ApiKey.display(secret),
-                clock.instant(),
-                createdBy,
-                null);
-        database.write(tx -> {
-            store.insert(tx, key, secrets.hash(secret));
-            return null;
-        });
-        return key;
-    }
-
-    /**
-     * Makes the first admin key if there is no key at all.
-     *
-     * @param wanted the key to use, of valid shape; otherwise one is made
-     * @return the key, this once; empty when there are keys already
-     */
-    public Optional<String> firstAdminKey(Optional<String> wanted) {
-        if (!store.list().isEmpty()) {
-            return Optional.empty();
+        Proved found = store.findByHash(hash)
+                .map(key -> new Proved(key, key.caller(), now))
+                .orElse(null);
+        if (found != null) {
+            proved.put(hash, found);
         }
-        String secret = wanted.orElseGet(() -> ApiKey.generate(ApiKey.LIVE, random));
-        store(
-                secret,
-                "first admin key",
-                Preset.ADMIN.code(),
-                Preset.ADMIN.scopes(),
-                DEFAULT_REQUESTS_PER_MINUTE,
-                "first-start");
-        return Optional.of(secret);
+        return found;
     }
 
-    List<HubKey> list() {
-        return store.list();
+    private long presentVersion() {
+        if (version < 0 || ticker.read() - lookedAt >= LOOK_EVERY.toNanos()) {
+            synchronized (this) {
+                long at = ticker.read();
+                if (version < 0 || at - lookedAt >= LOOK_EVERY.toNanos()) {
+                    version = Math.max(version, store.version());
+                    lookedAt = at;
+                }
+            }
+        }
+        return version;
     }
 
-    Optional<HubKey> find(String id) {
-        return store.find(id);
+    /** Keys changed here: from now on nothing older than this version is believed. */
+    synchronized void changed(long newVersion) {
+        version = Math.max(version, newVersion);
     }
 
-    /** Whether a key that was proved before is still valid and has the scope. */
+    /** Whether a key that was proved before still works and has the scope. */
     public boolean stillMay(String id, String scope) {
         return store.find(id)
-                .filter(key -> key.revokedAt() == null && key.scopes().contains(scope))
+                .filter(key -> key.status(clock.instant()).works()
+                        && key.terms().scopes().contains(scope))
                 .isPresent();
-    }
-
-    boolean revoke(String id) {
-        boolean revoked = database.write(tx -> store.revoke(tx, id, clock.instant()));
-        proved.invalidateAll();
-        return revoked;
     }
 }

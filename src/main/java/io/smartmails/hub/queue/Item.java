@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param batchKey what must be equal for two items to share a request
  * @param expiresAt best-before; null = none
  * @param attempts tries so far, this one included when claimed
+ * @param createdAt start of the retry horizon: when it was made, or replayed last
  * @param payload JSON of the message as SmartMails takes it; {@code {}} for contacts
  * @param triedAt since when SmartMails may know it, by a request whose outcome nobody told; null = it does not
  * @param unsettled requests with this item whose outcome is not known, the one under way included when claimed

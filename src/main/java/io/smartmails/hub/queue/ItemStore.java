@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 public final class ItemStore {
     private static final String COLUMNS =
             "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts,"
-                    + " COALESCE(horizon_from, created_at) AS created_at, payload, tried_at, unsettled";
+                    + " COALESCE(replayed_at, horizon_from, created_at) AS created_at, payload, tried_at, unsettled";
     private static final String INSERT =
             "INSERT INTO item (id, account, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, state,"
                     + " due_at, expires_at, attempts, created_at, horizon_from, bytes, payload)"
@@ -307,6 +307,38 @@ public final class ItemStore {
                 .param("batchKey", batchKey)
                 .param("id", id)
                 .update();
+    }
+
+    /**
+     * Moves an item that waits for its time and was never tried.
+     *
+     * @return false when it is no longer so
+     */
+    public boolean reschedule(Tx tx, String id, Instant dueAt) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET due_at = :due, created_at = :due, horizon_from = :due"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0 AND due_at > :now")
+                        .param("due", dueAt.toEpochMilli())
+                        .param("now", clock.millis())
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Drops an item that was never tried.
+     *
+     * @return false when it was tried, and may be on its way
+     */
+    public boolean cancel(Tx tx, String id, String reason) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET state = 'dropped', settled_at = :now, cause = :cause"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0")
+                        .param("now", clock.millis())
+                        .param("cause", reason)
+                        .param("id", id)
+                        .update()
+                == 1;
     }
 
     private static String lower(Enum<?> value) {

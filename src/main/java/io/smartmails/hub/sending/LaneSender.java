@@ -20,7 +20,6 @@ import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,12 +28,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Takes due sends of one lane to SmartMails.
+ * Takes due sends of one lane to SmartMails, and those of the other lane that fit into the same request.
  *
  * <p>An answer settles every item by its own result, in one commit. No answer settles nothing: the items come back under the
  * same dedupe ids, by which SmartMails knows what it took. One that is older than SmartMails remembers is looked up first.
  */
 final class LaneSender extends BatchWorker {
+    private static final List<Item.Lane> MAIL = List.of(Item.Lane.TRANSACTIONAL, Item.Lane.BULK);
     /** Leaves room for names and commas of the request around the messages. */
     private static final double BODY_SHARE = 0.8;
     /** Before the end of the dedupe life, so that nothing is sent in the very moment it is forgotten. */
@@ -102,10 +102,22 @@ final class LaneSender extends BatchWorker {
         return items.fillsRequest(lane, batchKey, allowed.messagesPerBatch(), mostBytes(allowed));
     }
 
+    /** Mail of both lanes shares the request, the urgent first: whoever got the token, the others ride along. */
     @Override
     List<Item> claim(String batchKey) {
         Limits allowed = limits.current();
-        return items.claimSends(lane, batchKey, allowed.messagesPerBatch(), mostBytes(allowed), LEASE);
+        int most = allowed.messagesPerBatch();
+        long mostBytes = mostBytes(allowed);
+        List<Item> claimed = new ArrayList<>();
+        for (Item.Lane carried : ItemFailures.isPart(batchKey) ? List.of(lane) : MAIL) {
+            int room = most - claimed.size();
+            if (room > 0 && mostBytes > 0 && (carried == lane || items.fillsRequest(carried, batchKey, 1, 1))) {
+                List<Item> more = items.claimSends(carried, batchKey, room, mostBytes, LEASE);
+                claimed.addAll(more);
+                mostBytes -= more.stream().mapToLong(item -> item.payload().length()).sum();
+            }
+        }
+        return claimed;
     }
 
     private static long mostBytes(Limits allowed) {
@@ -126,23 +138,19 @@ final class LaneSender extends BatchWorker {
 
     private record Outgoing(Item item, JsonNode message) {}
 
-    /** Late is dropped with a record, never sent; what cannot be read dies alone; what must not leave yet waits. */
+    /** Late is dropped with a record, never sent; what cannot be read dies alone. */
     private List<Outgoing> prepare(List<Item> claimed) {
         Instant now = clock.instant();
         List<Outgoing> batch = new ArrayList<>(claimed.size());
         List<Item> late = new ArrayList<>();
         List<Item> unreadable = new ArrayList<>();
         List<Item> unknown = new ArrayList<>();
-        Map<Item, Instant> early = new LinkedHashMap<>();
         for (Item item : claimed) {
             Optional<JsonNode> message = message(item);
-            Instant leaves = message.map(this::heldUntil).orElse(now);
             if (item.expiresAt() != null && !now.isBefore(item.expiresAt())) {
                 late.add(item);
             } else if (message.isEmpty()) {
                 unreadable.add(item);
-            } else if (leaves.isAfter(now)) {
-                early.put(item, leaves);
             } else if (mustBeLookedUp(item, now) && !ItemFailures.isLookUp(item.batchKey())) {
                 unknown.add(item);
             } else {
@@ -153,25 +161,11 @@ final class LaneSender extends BatchWorker {
             database.write(tx -> {
                 late.forEach(item -> items.drop(tx, item.id(), "past its best-before " + item.expiresAt()));
                 failures.record(tx, unreadable, new PermanentFailure("the stored message is no JSON object"));
-                early.forEach((item, at) -> items.giveBack(tx, item.id(), at, "to be sent at " + at));
                 unknown.forEach(item -> failures.lookUpFirst(tx, item));
                 return null;
             });
         }
         return batch;
-    }
-
-    /** SmartMails keeps {@code send_at} itself unless the account says that it cannot. */
-    private Instant heldUntil(JsonNode message) {
-        String sendAt = message.path("send_at").asText("");
-        if (sendAt.isEmpty() || limits.current().schedules()) {
-            return Instant.EPOCH;
-        }
-        try {
-            return Instant.parse(sendAt);
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
-        }
     }
 
     private boolean mustBeLookedUp(Item item, Instant now) {

@@ -10,7 +10,6 @@ package io.smartmails.hub.smartmails;
  * @param messagesBytes body of one send
  * @param contactsBytes body of one contact upsert
  * @param dedupes whether it takes a dedupe id once
- * @param schedules whether it keeps {@code send_at}
  */
 public record Limits(
         int requestsPerMinute,
@@ -18,8 +17,7 @@ public record Limits(
         int contactsPerBatch,
         long messagesBytes,
         long contactsBytes,
-        boolean dedupes,
-        boolean schedules) {
+        boolean dedupes) {
     /** Used until the account has answered: the contract's defaults (4.1, 4.2). */
-    public static final Limits DEFAULT = new Limits(0, 500, 1000, 20L << 20, 5L << 20, true, true);
+    public static final Limits DEFAULT = new Limits(0, 500, 1000, 20L << 20, 5L << 20, true);
 }

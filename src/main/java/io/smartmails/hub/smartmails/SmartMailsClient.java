@@ -330,8 +330,7 @@ public final class SmartMailsClient {
                 Math.max(1, limits.path("contacts_per_batch").asInt(Limits.DEFAULT.contactsPerBatch())),
                 Math.max(1, bytes.path("messages_batch").asLong(Limits.DEFAULT.messagesBytes())),
                 Math.max(1, bytes.path("contacts_batch").asLong(Limits.DEFAULT.contactsBytes())),
-                can.isEmpty() || can.contains("messages.dedupe"),
-                can.isEmpty() || can.contains("messages.schedule"));
+                can.isEmpty() || can.contains("messages.dedupe"));
     }
 
     private static Optional<JsonNode> found(ApiCall.Answer answer) {

@@ -196,11 +196,70 @@ class HubCommandTest {
 
         assertThat(run("keys", "create", "my app")).isZero();
         assertThat(out.toString()).startsWith("sml_new");
-        assertThat(hub.last().body()).isEqualTo("{\"name\":\"my app\",\"preset\":\"sending\"}");
+        assertThat(hub.last().body()).isEqualTo("{\"name\":\"my app\"}");
         assertThat(run("keys", "list")).isZero();
         assertThat(out.toString()).contains("key_1", "my app", "sml_Ab12...9fQz");
         assertThat(run("keys", "revoke", "key_1")).isZero();
         assertThat(run("keys", "revoke", "key_2")).isEqualTo(1);
+    }
+
+    @Test
+    void keysAreShapedChangedRolledAndSwitched() throws IOException {
+        String key = """
+                {"id":"key_1","name":"crm","preset":"custom","status":"expiring","display":"sml_Ab12...9fQz","mode":"test",
+                 "scopes":["messages:send"],"limits":["10/s","60/min"],"allowed_ips":["192.0.2.0/24"],"denied_ips":[],
+                 "allowed_senders":[],"expires_at":"2030-01-31T00:00:00.000Z","rotate_every":"P90D","rotation_due":true,
+                 "last_used_at":null,"replaced_by":null,"key":"smt_new"}""";
+        hub.when("POST /admin/v1/keys", 201, key)
+                .when("GET /admin/v1/keys/key_1", 200, key)
+                .when("PUT /admin/v1/keys/key_1", 200, key)
+                .when("POST /admin/v1/keys/key_1/roll", 201, key)
+                .when("POST /admin/v1/keys/key_1/disable", 200, key)
+                .when("POST /admin/v1/keys/key_1/enable", 200, key)
+                .when("GET /admin/v1/keys?status=expiring&name=c%20m&limit=2", 200, """
+                        {"data":[%s],"has_more":true,"next_cursor":"abc"}""".formatted(key))
+                .when("GET /admin/v1/keys/key_1/usage?hours=48", 200, """
+                        {"data":[{"hour":"2026-11-24T08:00:00.000Z","requests":7,"status_429":2,"p95_ms":11.3}]}""");
+
+        assertThat(run(
+                        "keys",
+                        "create",
+                        "crm",
+                        "--test",
+                        "--scope",
+                        "messages:send,messages:read",
+                        "--limit",
+                        "10/s,60/min",
+                        "--allow-ip",
+                        "192.0.2.0/24",
+                        "--expires",
+                        "2030-01-31T00:00:00Z"))
+                .isZero();
+        assertThat(hub.last().body())
+                .isEqualTo("{\"name\":\"crm\",\"mode\":\"test\",\"scopes\":[\"messages:send\",\"messages:read\"],"
+                        + "\"limits\":[\"10/s\",\"60/min\"],\"allowed_ips\":[\"192.0.2.0/24\"],"
+                        + "\"expires_at\":\"2030-01-31T00:00:00Z\"}");
+        assertThat(run("keys", "list", "--status", "expiring", "--name", "c m", "--limit", "2"))
+                .isZero();
+        assertThat(out.toString()).contains("expiring, roll it", "10/s 60/min", "--cursor abc");
+        assertThat(run("keys", "show", "key_1")).isZero();
+        assertThat(out.toString())
+                .contains("192.0.2.0/24", "every P90D: due", "2030-01-31")
+                .doesNotContain("smt_new");
+        assertThat(run("keys", "change", "key_1")).isEqualTo(2);
+        assertThat(run("keys", "change", "key_1", "--allow-ip", "none", "--expires", "never", "--name", "c"))
+                .isZero();
+        assertThat(hub.last().body()).isEqualTo("{\"allowed_ips\":[],\"expires_at\":null,\"name\":\"c\"}");
+        assertThat(run("keys", "roll", "key_1", "--grace", "P7D")).isZero();
+        assertThat(out.toString()).startsWith("smt_new").contains("takes the place of key_1");
+        assertThat(hub.last().body()).isEqualTo("{\"grace_period\":\"P7D\"}");
+        assertThat(run("keys", "disable", "key_1")).isZero();
+        assertThat(run("keys", "enable", "key_1", "--json")).isZero();
+        assertThat(json().get("id").asText()).isEqualTo("key_1");
+        assertThat(run("keys", "usage", "key_1", "--hours", "48")).isZero();
+        assertThat(out.toString()).contains("11.3");
+        assertThat(run("keys", "create", "--help")).isZero();
+        assertThat(out.toString()).contains("Examples:", "--rotate-every");
     }
 
     @Test

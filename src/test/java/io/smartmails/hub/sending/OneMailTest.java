@@ -229,27 +229,4 @@ class OneMailTest {
                 .isEqualTo("live/news@example.com");
         assertThat(io.smartmails.hub.queue.Item.batchKey("snd_1#", true)).isEqualTo("sandbox/snd_1_");
     }
-
-    @Test
-    void anAccountThatCannotScheduleGetsAMailWhenItsTimeHasCome(@TempDir Path folder) {
-        String payload = "{\"to\":[{\"email\":\"ada@example.com\"}],\"send_at\":\"%s\"}"
-                .formatted(kit.clock.instant().plus(Duration.ofHours(3)));
-        String now = kit.send(Lane.TRANSACTIONAL, payload, null);
-        kit.run();
-        assertThat(kit.state(now)).as("SmartMails keeps it").isEqualTo("delivered");
-
-        try (var plain = new SendingKit(folder, 6000)) {
-            plain.smartMails.withoutCapability("messages.schedule");
-            plain.limits.current();
-            String held = plain.send(Lane.TRANSACTIONAL, payload, null);
-            plain.run();
-            plain.advance(Duration.ofHours(2));
-            plain.run();
-            assertThat(plain.state(held)).isEqualTo("waiting");
-            assertThat(plain.column(held, "attempts")).isEqualTo("0");
-            plain.advance(Duration.ofHours(1));
-            plain.run();
-            assertThat(plain.state(held)).isEqualTo("delivered");
-        }
-    }
 }

@@ -208,7 +208,7 @@ class SenderTest {
         kit.sender.step();
 
         assertThat(kit.state(urgent)).isEqualTo("delivered");
-        assertThat(kit.states()).containsEntry("waiting", 600);
+        assertThat(kit.states()).as("bulk rides along as far as there is room").containsEntry("waiting", 101);
     }
 
     @Test
