@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** What waits to leave for SmartMails, and, by the unique identity of sends, what was ever meant to be sent. */
 public final class ItemStore {
@@ -38,8 +37,9 @@ public final class ItemStore {
 
     private static final String DUE = "state = 'waiting' AND kind = :kind AND lane = :lane AND batch_key = :batchKey"
             + " AND due_at <= :now ORDER BY due_at LIMIT :most";
-    private static final String DUE_CONTACTS =
-            "SELECT DISTINCT contact_id FROM (SELECT contact_id FROM item WHERE " + DUE + ") due";
+    /** Not limited by items: ten changes of a contact take one place in the request. */
+    private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
+            + " AND kind = :kind AND lane = :lane AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
 
     private static final RowMapper<Item> ROW = (rs, n) -> {
         long expires = rs.getLong("expires_at");
@@ -174,21 +174,15 @@ public final class ItemStore {
 
     /** Whether the due contacts of a batch key fill a request. */
     public boolean fillsRequest(String batchKey, int most) {
-        return dueContacts(batchKey, most)
-                        .query((rs, n) -> rs.getString(1))
-                        .list()
-                        .size()
-                >= most;
-    }
-
-    private StatementSpec dueContacts(String batchKey, int most) {
         return database.read()
-                .sql(DUE_CONTACTS)
+                .sql("SELECT COUNT(*) >= :most FROM (" + DUE_CONTACTS + ") due")
                 .param("kind", "contact")
                 .param("lane", Item.Lane.SYNC.word())
                 .param("batchKey", batchKey)
                 .param("now", clock.millis())
-                .param("most", most);
+                .param("most", most)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Takes every due item of up to {@code most} contacts that have one of the batch key, for the lease. */
