@@ -114,7 +114,8 @@ final class LaneSender extends BatchWorker {
             if (room > 0 && mostBytes > 0 && (carried == lane || items.fillsRequest(carried, batchKey, 1, 1))) {
                 List<Item> more = items.claimSends(carried, batchKey, room, mostBytes, LEASE);
                 claimed.addAll(more);
-                mostBytes -= more.stream().mapToLong(item -> item.payload().length()).sum();
+                mostBytes -=
+                        more.stream().mapToLong(item -> item.payload().length()).sum();
             }
         }
         return claimed;

@@ -26,7 +26,6 @@ class BudgetSimulationTest {
     /** Two kinds of request that never fit into one have every second of 58 tokens in (a little over) 60 s. */
     private static final Duration BOTH = Duration.ofMillis(2_150);
 
-
     /** Items wait per lane; requests leave when the decider lets them, last a while, and are counted at a random moment. */
     private static final class World {
         final int limit;

@@ -76,11 +76,7 @@ public final class SendingBench implements AutoCloseable {
                 (type, subject, detail) -> System.err.println(type + " " + subject + " " + detail),
                 clock);
         var failures = new ItemFailures(
-                items,
-                new TimelineStore(clock, ids),
-                new RetryPolicy(new Random(2)),
-                KindRules.USUAL,
-                clock);
+                items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), KindRules.USUAL, clock);
         sender = new Sender(
                 database,
                 items,
@@ -161,7 +157,8 @@ public final class SendingBench implements AutoCloseable {
                     LockSupport.parkNanos(throttled.after().toNanos());
                 }
             }
-            System.out.printf("%-28s %9d %9.1f%n", "one call per event, 3 min", sent, (System.nanoTime() - start) / 1e9);
+            System.out.printf(
+                    "%-28s %9d %9.1f%n", "one call per event, 3 min", sent, (System.nanoTime() - start) / 1e9);
         }
     }
 
