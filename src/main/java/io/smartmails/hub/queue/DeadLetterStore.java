@@ -26,12 +26,12 @@ public final class DeadLetterStore {
             DeadLetter.Kind.RUN,
             "SELECT d.id, 'RUN' AS kind, d.envelope_id AS receipt, e.connection, e.topic, d.rule AS route,"
                     + " d.rule AS about, d.code, d.attempts, d.settled_at, d.cause"
-                    + " FROM run d JOIN envelope e ON e.id = d.envelope_id",
+                    + " FROM run d LEFT JOIN envelope e ON e.id = d.envelope_id",
             DeadLetter.Kind.ITEM,
             "SELECT d.id, 'ITEM' AS kind, d.envelope_id AS receipt, e.connection, e.topic,"
                     + " (SELECT rule FROM run WHERE run.id = d.run_id) AS route,"
                     + " d.kind AS about, d.code, d.attempts, d.settled_at, d.cause"
-                    + " FROM item d JOIN envelope e ON e.id = d.envelope_id");
+                    + " FROM item d LEFT JOIN envelope e ON e.id = d.envelope_id");
 
     private static final RowMapper<DeadLetter> ROW = (rs, n) -> new DeadLetter(
             rs.getString("id"),

@@ -12,6 +12,8 @@ import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.Envelope;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
+import io.smartmails.hub.queue.PressureSettings;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.RunStore;
 import io.smartmails.hub.queue.Wakeup;
@@ -151,6 +153,12 @@ class RoutingStageTest {
         @Bean
         ContactLedger contacts(Database database, ItemStore items, InstantSource clock, Ids ids) {
             return new ContactLedger(database, items, clock, ids);
+        }
+
+        @Bean
+        Pressure pressure(Database database) {
+            return new Pressure(
+                    new PressureSettings(1_000, 0, 0, java.nio.file.Path.of(".")), database, (type, subject, d) -> {});
         }
 
         @Bean
