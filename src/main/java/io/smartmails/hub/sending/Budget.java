@@ -93,7 +93,9 @@ public final class Budget {
             }
             adopt(store.since(now.minus(KEPT)));
         }
-        expected.put(lane, (decision.free() ? now : decision.at()).plus(GRACE));
+        if (!pace.stoppedUntil().isAfter(now)) {
+            expected.put(lane, (decision.free() ? now : decision.at()).plus(GRACE));
+        }
         return Optional.empty();
     }
 
