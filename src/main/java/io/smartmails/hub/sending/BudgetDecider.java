@@ -25,6 +25,7 @@ import java.util.Map;
  */
 final class BudgetDecider {
     static final Duration WINDOW = Duration.ofSeconds(60);
+    private static final Duration LATELY = WINDOW.dividedBy(2);
     private static final int SLACK = 2;
     private static final int SLACK_SHARE = 10;
     private static final int RESERVE_SHARE = 6;
@@ -52,7 +53,11 @@ final class BudgetDecider {
         return usable(limit) < 3 ? 0 : Math.max(1, limit / RESERVE_SHARE);
     }
 
-    /** What transactional mail keeps from the others: it will need about what it needed in the last minute. */
+    /**
+     * What transactional mail keeps from the others.
+     *
+     * @param used what it will need in a minute, to judge by the last minute or half minute
+     */
     private static int transactionalReserve(int limit, int used) {
         return Math.max(reserve(limit), Math.min(share(limit), used + headroom(limit)));
     }
@@ -74,36 +79,52 @@ final class BudgetDecider {
     static Decision decide(
             int limit, Collection<LoggedRequest> log, Instant now, Lane lane, boolean full, Collection<Lane> waiting) {
         var window = new Window(log, now, lane.isTransactional());
-        int quota = usable(limit) - reserve(limit);
-        int kept = lane.isTransactional() ? reserve(limit) : transactionalReserve(limit, window.others);
-        int left = usable(limit) - window.own - Math.max(window.others, kept);
-        boolean borrows = full && borrows(window, limit, now);
-        if (left < 1 && !borrows) {
-            return new Decision(false, window.firstFree);
+        Decision decision = decide(limit, window, now, lane, full);
+        if (!decision.free() || window.own < burst(limit, window, lane, full)) {
+            return decision;
         }
-        // What the other side takes of its own reserve is not missing here.
-        boolean together = window.others > reserve(limit);
-        int burst = quota / (full ? FULL_BURST_SHARE : BURST_SHARE);
-        if (lane.isTransactional() && !full) {
-            burst = together ? share(limit) - headroom(limit) : quota / TRANSACTIONAL_BURST_SHARE;
-        }
-        if (!borrows && window.own >= Math.max(1, burst)) {
-            Instant at = together
-                    ? window.last.plusNanos(pace(window.leaving, left, now))
-                    : window.lastOwn.plusNanos(pace(window.ownLeaving, left, now));
-            if (at.isAfter(now)) {
-                return new Decision(false, at);
-            }
-        }
-        return isAnothersTurn(window, now, lane, waiting)
-                ? new Decision(false, now.plus(ANOTHERS_TURN))
-                : new Decision(true, now);
+        long mine = window.weightedWait(lane, now);
+        boolean isAnothersTurn = waiting.stream()
+                .filter(other -> other != lane && window.weightedWait(other, now) > mine)
+                .anyMatch(other -> decide(limit, new Window(log, now, other.isTransactional()), now, other, false)
+                        .free());
+        return isAnothersTurn ? new Decision(false, now.plus(ANOTHERS_TURN)) : decision;
     }
 
-    /** Whether a lane that waits has waited longer, weighed by its share; shares of lanes that do not wait are lent. */
-    private static boolean isAnothersTurn(Window window, Instant now, Lane lane, Collection<Lane> waiting) {
-        long mine = window.weightedWait(lane, now);
-        return waiting.stream().anyMatch(other -> other != lane && window.weightedWait(other, now) > mine);
+    /** As if the lane were the only one that waits: shares of lanes that do not wait are lent. */
+    private static Decision decide(int limit, Window window, Instant now, Lane lane, boolean full) {
+        int kept = lane.isTransactional()
+                ? reserve(limit)
+                : transactionalReserve(limit, Math.max(window.others, 2 * window.othersLately));
+        int left = usable(limit) - window.own - Math.max(window.others, kept);
+        if (full && borrows(window, limit, now)) {
+            return new Decision(true, now);
+        }
+        if (left < 1) {
+            return new Decision(false, window.firstFree);
+        }
+        if (window.own < burst(limit, window, lane, full)) {
+            return new Decision(true, now);
+        }
+        Instant at = isTogether(limit, window)
+                ? window.last.plusNanos(pace(window.leaving, left, now))
+                : window.lastOwn.plusNanos(pace(window.ownLeaving, left, now));
+        return at.isAfter(now) ? new Decision(false, at) : new Decision(true, now);
+    }
+
+    /** What the other side takes of its own reserve is not missing here; only what it takes beyond is shared. */
+    private static boolean isTogether(int limit, Window window) {
+        return window.others > reserve(limit);
+    }
+
+    /** Requests of a side that leave at once. */
+    private static int burst(int limit, Window window, Lane lane, boolean full) {
+        int quota = usable(limit) - reserve(limit);
+        int burst = quota / (full ? FULL_BURST_SHARE : BURST_SHARE);
+        if (lane.isTransactional() && !full) {
+            burst = isTogether(limit, window) ? share(limit) - headroom(limit) : quota / TRANSACTIONAL_BURST_SHARE;
+        }
+        return Math.max(1, burst);
     }
 
     /**
@@ -143,6 +164,7 @@ final class BudgetDecider {
         final Map<Lane, Instant> lastOf = new EnumMap<>(Lane.class);
         int own;
         int others;
+        int othersLately;
         Instant last;
         Instant lastOwn;
         Instant firstFree;
@@ -162,6 +184,7 @@ final class BudgetDecider {
                     lastOwn = later(lastOwn, request.startedAt());
                 } else {
                     others++;
+                    othersLately += request.startedAt().isAfter(now.minus(LATELY)) ? 1 : 0;
                 }
             }
             leaving.sort(null);
