@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -97,18 +98,17 @@ final class BudgetDecider {
                 ? reserve(limit)
                 : transactionalReserve(limit, Math.max(window.others, 2 * window.othersLately));
         int left = usable(limit) - window.own - Math.max(window.others, kept);
-        if (full && borrows(window, limit, now)) {
-            return new Decision(true, now);
+        Instant at = window.firstFree;
+        if (left >= 1) {
+            at = window.own < burst(limit, window, lane, full)
+                    ? now
+                    : isTogether(limit, window)
+                            ? window.last.plusNanos(pace(window.leaving, left, now))
+                            : window.lastOwn.plusNanos(pace(window.ownLeaving, left, now));
         }
-        if (left < 1) {
-            return new Decision(false, window.firstFree);
+        if (full) {
+            at = Collections.min(List.of(at, borrowsAt(window, limit, now)));
         }
-        if (window.own < burst(limit, window, lane, full)) {
-            return new Decision(true, now);
-        }
-        Instant at = isTogether(limit, window)
-                ? window.last.plusNanos(pace(window.leaving, left, now))
-                : window.lastOwn.plusNanos(pace(window.ownLeaving, left, now));
         return at.isAfter(now) ? new Decision(false, at) : new Decision(true, now);
     }
 
@@ -140,12 +140,14 @@ final class BudgetDecider {
         return gap;
     }
 
-    private static boolean borrows(Window window, int limit, Instant now) {
+    /** When a full batch may take of the other side's reserve: at an even pace, while the next token comes back at once. */
+    private static Instant borrowsAt(Window window, int limit, Instant now) {
         long even = WINDOW.toNanos() / usable(limit);
-        return window.own + window.others < usable(limit) - 1
-                && window.last != null
-                && !window.last.plusNanos(even).isAfter(now)
-                && !window.firstFree.isAfter(now.plusNanos(2 * even));
+        if (window.last == null) {
+            return Instant.MAX;
+        }
+        Instant room = window.own + window.others < usable(limit) - 1 ? now : window.firstFree;
+        return Collections.max(List.of(room, window.last.plusNanos(even), window.firstFree.minusNanos(2 * even)));
     }
 
     /** Requests counted in the last 60 s. */
