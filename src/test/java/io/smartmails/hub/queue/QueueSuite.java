@@ -289,4 +289,36 @@ abstract class QueueSuite {
         }
         assertThat(checkpoints.read("demo-crm", "contacts")).isEqualTo(Map.of("at", "b"));
     }
+
+    @Test
+    void aKindMayHaveABestBeforeAndAHorizonOfItsOwn() {
+        var rules = new KindRules(
+                Map.of(Item.Lane.TRANSACTIONAL, Duration.ofMinutes(30)),
+                Map.of(Item.Lane.TRANSACTIONAL, Duration.ofHours(1)));
+        var strict = new ItemStore(database, clock, rules);
+        Instant dueAt = clock.instant().plus(Duration.ofDays(30));
+        var item = new Item(
+                "itm_strict",
+                Item.Kind.SEND,
+                "env_1",
+                null,
+                "strict",
+                null,
+                Item.Lane.TRANSACTIONAL,
+                "live",
+                null,
+                0,
+                clock.instant(),
+                "{}");
+        database.write(tx -> strict.add(tx, item, dueAt));
+
+        Item stored = strict.find("itm_strict").orElseThrow();
+        assertThat(stored.expiresAt()).isEqualTo(dueAt.plus(Duration.ofMinutes(30)));
+        var failure = new TransientFailure("busy", Duration.ZERO);
+        assertThat(retries.judge(failure, stored, rules, dueAt.plus(Duration.ofMinutes(59))))
+                .as("counted from when it was first due")
+                .isInstanceOf(RetryPolicy.RetryAt.class);
+        assertThat(retries.judge(failure, stored, rules, dueAt.plus(Duration.ofMinutes(61))))
+                .isInstanceOf(RetryPolicy.Dead.class);
+    }
 }
