@@ -26,6 +26,14 @@ final class Settings {
             new Setting("hub.alerts.emails", "none", "mail addresses that get alerts, with commas between"),
             new Setting(
                     "hub.alerts.allow-private-targets", "false", "let alert webhooks lead inside, and by plain http"),
+            new Setting(
+                    "hub.expires-after.transactional",
+                    "none",
+                    "best-before of transactional mail without one: 30m, 6h"),
+            new Setting("hub.expires-after.marketing", "none", "best-before of marketing mail without one"),
+            new Setting("hub.horizon.transactional", "7d", "how long transactional mail is tried, then a dead letter"),
+            new Setting("hub.horizon.marketing", "7d", "how long marketing mail is tried"),
+            new Setting("hub.horizon.contacts", "7d", "how long a contact is tried"),
             new Setting("hub.pressure.max-waiting", "1000000", "rows that may wait before new work is refused"),
             new Setting(
                     "hub.pressure.min-free-disk", "1GB or 5 %", "free space below which new work is refused, as 500MB"),
@@ -49,6 +57,8 @@ final class Settings {
             new Setting("smartmails.call-timeout", "10s", "longest time for a call handed on to SmartMails"),
             new Setting("hub.api.read-cache", "5s", "how long an answer of SmartMails serves equal reads; 0s = not"),
             new Setting("hub.api.budget-wait", "5s", "longest time a call waits for the account's budget"),
+            new Setting(
+                    "smartmails.dedupe-life", "30d", "how long SmartMails knows a dedupe id; later it is asked first"),
             new Setting("engine.port", "8025", "port of the engine; 0 = any free one"),
             new Setting("engine.address", "127.0.0.1", "address the engine listens on"),
             new Setting("engine.public-url", "http://127.0.0.1:<engine.port>", "base of links in mails"),

@@ -7,7 +7,9 @@ import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.CountStore;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.EnvelopeStore;
+import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.KindRules;
 import io.smartmails.hub.queue.LeaseStore;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.RunStore;
@@ -21,7 +23,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -95,8 +100,33 @@ class HubConfiguration {
     }
 
     @Bean
-    ItemStore itemStore(Database database, InstantSource clock) {
-        return new ItemStore(database, clock);
+    KindRules kindRules(
+            @Value("${hub.expires-after.transactional:#{null}}") Duration transactional,
+            @Value("${hub.expires-after.marketing:#{null}}") Duration marketing,
+            @Value("${hub.horizon.transactional:7d}") Duration transactionalHorizon,
+            @Value("${hub.horizon.marketing:7d}") Duration marketingHorizon,
+            @Value("${hub.horizon.contacts:7d}") Duration contactsHorizon) {
+        Map<Item.Lane, Duration> expiresAfter = new EnumMap<>(Item.Lane.class);
+        if (transactional != null) {
+            expiresAfter.put(Item.Lane.TRANSACTIONAL, transactional);
+        }
+        if (marketing != null) {
+            expiresAfter.put(Item.Lane.BULK, marketing);
+        }
+        return new KindRules(
+                expiresAfter,
+                Map.of(
+                        Item.Lane.TRANSACTIONAL,
+                        transactionalHorizon,
+                        Item.Lane.BULK,
+                        marketingHorizon,
+                        Item.Lane.SYNC,
+                        contactsHorizon));
+    }
+
+    @Bean
+    ItemStore itemStore(Database database, InstantSource clock, KindRules rules) {
+        return new ItemStore(database, clock, rules);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +43,28 @@ public final class FakeSmartMails implements AutoCloseable {
         THROTTLE,
         REDIRECT,
         UNKNOWN_ENDPOINT,
-        GARBAGE
+        GARBAGE,
+        /** Nothing is done, the connection closes. */
+        CLOSE_BEFORE_WORK,
+        /** The work is done, half of the answer comes. */
+        CUT_ANSWER,
+        /** The work is done, the answer is a page of some proxy. */
+        PAGE_AFTER_WORK,
+        /** Nothing is done, a proxy says 400 with a page. */
+        PAGE_400,
+        /** The work is done, the answer is no object at all. */
+        ARRAY,
+        NO_RESULTS,
+        FEWER_RESULTS,
+        DUPLICATE_INDEXES,
+        WRONG_INDEXES,
+        /** Results in another order, each with its index. */
+        SHUFFLED,
+        /** Dedupe ids of other items. */
+        FOREIGN_IDS,
+        /** The first item's status is a word nobody knows. */
+        UNKNOWN_STATUS,
+        SCOPE_MISSING
     }
 
     private final HttpServer server;
@@ -51,6 +73,11 @@ public final class FakeSmartMails implements AutoCloseable {
     private final List<String> requests = new ArrayList<>();
     /** Messages by dedupe id, as first taken. */
     private final Map<String, JsonNode> mails = new LinkedHashMap<>();
+    /** Dedupe ids that are still known, by the id of the message. */
+    private final Map<String, String> known = new HashMap<>();
+
+    private final Map<String, Integer> timesMailed = new HashMap<>();
+    private final Map<String, String> headers = new HashMap<>();
 
     private final Map<String, String> lists = new LinkedHashMap<>();
     private final List<JsonNode> contactBatches = new ArrayList<>();
@@ -60,6 +87,9 @@ public final class FakeSmartMails implements AutoCloseable {
     private final List<JsonNode> bodies = new ArrayList<>();
     private String key = KEY;
     private int messagesPerBatch = 500;
+    private long messagesBytes = 20L << 20;
+    private final List<String> capabilities =
+            new ArrayList<>(List.of("messages.batch", "messages.dedupe", "messages.schedule"));
     private Predicate<JsonNode> indigestible = batch -> false;
     private Runnable beforeAnswer = () -> {};
 
@@ -114,6 +144,10 @@ public final class FakeSmartMails implements AutoCloseable {
         messagesPerBatch = most;
     }
 
+    public synchronized void allowMessagesBytes(long most) {
+        messagesBytes = most;
+    }
+
     public synchronized void failContact(String email, String code) {
         failingContacts.put(email, code);
     }
@@ -145,6 +179,25 @@ public final class FakeSmartMails implements AutoCloseable {
         return Map.copyOf(mails);
     }
 
+    /** How often each was really mailed, by its dedupe id. */
+    public synchronized Map<String, Integer> timesMailed() {
+        return Map.copyOf(timesMailed);
+    }
+
+    /** The dedupe life is over: what comes again is mailed again. Look-ups still find it. */
+    public synchronized void forgetDedupeIds() {
+        known.clear();
+    }
+
+    /** Headers of every answer from now on. */
+    public synchronized void announce(String name, String value) {
+        headers.put(name, value);
+    }
+
+    public synchronized void withoutCapability(String capability) {
+        capabilities.remove(capability);
+    }
+
     public synchronized List<JsonNode> contactBatches() {
         return List.copyOf(contactBatches);
     }
@@ -163,6 +216,7 @@ public final class FakeSmartMails implements AutoCloseable {
             requests.add(exchange.getRequestMethod() + " "
                     + exchange.getRequestURI().getPath().replaceFirst("^/v1", ""));
             mishap = mishaps.poll();
+            headers.forEach(exchange.getResponseHeaders()::set);
             task = beforeAnswer;
             beforeAnswer = () -> {};
         }
@@ -178,9 +232,13 @@ public final class FakeSmartMails implements AutoCloseable {
         } else if (mishap == Mishap.UNKNOWN_ENDPOINT) {
             answer(exchange, 404, problem(404, "unknown_endpoint"));
         } else if (mishap == Mishap.GARBAGE) {
-            exchange.sendResponseHeaders(200, 6);
-            exchange.getResponseBody().write("<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            page(exchange, 200);
+        } else if (mishap == Mishap.PAGE_400) {
+            page(exchange, 400);
+        } else if (mishap == Mishap.CLOSE_BEFORE_WORK) {
             exchange.close();
+        } else if (mishap == Mishap.SCOPE_MISSING) {
+            answer(exchange, 403, problem(403, "missing_scope").put("required_scope", "messages:send"));
         } else {
             work(exchange, body, mishap);
         }
@@ -210,6 +268,16 @@ public final class FakeSmartMails implements AutoCloseable {
             return;
         }
         switch (request) {
+            case "GET /v1/messages" -> {
+                String dedupeId = exchange.getRequestURI().getQuery().replaceFirst(".*dedupe_id=", "");
+                ArrayNode data = JSON.createArrayNode();
+                if (mails.containsKey(dedupeId)) {
+                    data.addObject().put("id", "msg_of_" + dedupeId).put("dedupe_id", dedupeId);
+                }
+                finish(exchange, mishap, 200, JSON.createObjectNode().set("data", data));
+            }
+            case "GET /v1/ping" ->
+                finish(exchange, mishap, 200, JSON.createObjectNode().put("ok", true));
             case "GET /v1/account" -> finish(exchange, mishap, 200, account());
             case "POST /v1/messages/batch" -> batch(exchange, mishap, body, "messages", this::take);
             case "POST /v1/contacts/batch" -> {
@@ -237,7 +305,10 @@ public final class FakeSmartMails implements AutoCloseable {
 
     private ObjectNode account() {
         ObjectNode account = JSON.createObjectNode();
-        account.putObject("limits").put("messages_per_batch", messagesPerBatch).put("contacts_per_batch", 1000);
+        ObjectNode limits = account.putObject("limits");
+        limits.put("messages_per_batch", messagesPerBatch).put("contacts_per_batch", 1000);
+        limits.putObject("max_body_bytes").put("messages_batch", messagesBytes);
+        capabilities.forEach(account.withArray("/capabilities")::add);
         return account;
     }
 
@@ -268,7 +339,8 @@ public final class FakeSmartMails implements AutoCloseable {
     private void take(JsonNode message, ObjectNode result) {
         String dedupeId = message.path("dedupe_id").asText();
         String to = message.path("to").path(0).path("email").asText();
-        if (mails.containsKey(dedupeId)) {
+        result.put("dedupe_id", dedupeId);
+        if (known.containsKey(dedupeId)) {
             result.put("status", "duplicate").put("id", "msg_of_" + dedupeId);
         } else if (to.startsWith("suppressed@")) {
             result.put("status", "dropped").put("id", "msg_of_" + dedupeId).put("reason", "hard_bounce");
@@ -277,7 +349,9 @@ public final class FakeSmartMails implements AutoCloseable {
         } else if (message.path("template_alias").asText().equals("nowhere")) {
             reject(result, "unknown_template", "there is no published template");
         } else {
-            mails.put(dedupeId, message);
+            mails.putIfAbsent(dedupeId, message);
+            known.put(dedupeId, "msg_of_" + dedupeId);
+            timesMailed.merge(dedupeId, 1, Integer::sum);
             result.put("status", "accepted").put("id", "msg_of_" + dedupeId);
         }
     }
@@ -310,9 +384,49 @@ public final class FakeSmartMails implements AutoCloseable {
             exchange.close();
         } else if (mishap == Mishap.FAIL_AFTER_WORK) {
             answer(exchange, 500, problem(500, "internal_error"));
+        } else if (mishap == Mishap.PAGE_AFTER_WORK) {
+            page(exchange, 200);
+        } else if (mishap == Mishap.CUT_ANSWER) {
+            byte[] bytes = JSON.writeValueAsBytes(body);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+            exchange.getResponseBody().flush();
+            exchange.close();
         } else {
-            answer(exchange, status, body);
+            answer(exchange, status, spoilt(mishap, body));
         }
+    }
+
+    private static JsonNode spoilt(Mishap mishap, JsonNode body) {
+        if (mishap == null || body == null) {
+            return body;
+        }
+        if (mishap == Mishap.ARRAY) {
+            return JSON.createArrayNode().add("surprise");
+        }
+        JsonNode copy = body.deepCopy();
+        if (copy.path("results") instanceof ArrayNode results && !results.isEmpty()) {
+            ObjectNode first = (ObjectNode) results.get(0);
+            switch (mishap) {
+                case NO_RESULTS -> ((ObjectNode) copy).remove("results");
+                case FEWER_RESULTS -> results.remove(results.size() - 1);
+                case DUPLICATE_INDEXES -> results.forEach(result -> ((ObjectNode) result).put("index", 0));
+                case WRONG_INDEXES -> first.put("index", results.size() + 7);
+                case SHUFFLED -> results.add(results.remove(0));
+                case FOREIGN_IDS -> first.put("dedupe_id", "somebody else's");
+                case UNKNOWN_STATUS -> first.put("status", "pondering");
+                default -> {}
+            }
+        }
+        return copy;
+    }
+
+    private static void page(HttpExchange exchange, int status) throws IOException {
+        byte[] page = "<html><body>Bad gateway, ask ops@example.com</body></html>".getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/html");
+        exchange.sendResponseHeaders(status, page.length);
+        exchange.getResponseBody().write(page);
+        exchange.close();
     }
 
     private static void answer(HttpExchange exchange, int status, JsonNode body) throws IOException {

@@ -62,8 +62,8 @@ final class WebhookTarget {
         try {
             for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
                 if (isInside(address)) {
-                    return Optional.of(uri.getHost()
-                            + " is an address inside; hub.alerts.allow-private-targets=true allows such");
+                    return Optional.of(
+                            uri.getHost() + " is an address inside; hub.alerts.allow-private-targets=true allows such");
                 }
             }
             return Optional.empty();

@@ -18,8 +18,27 @@ final class BudgetCommand extends Task {
                 budget.path("used").asInt(),
                 budget.path("limit").asInt(),
                 budget.path("free").asInt());
+        if (budget.path("limit").asInt() < budget.path("configured").asInt()) {
+            say(
+                    "The settings allow %d; SmartMails less",
+                    budget.path("configured").asInt());
+        }
+        if (budget.path("others").asInt() > 0) {
+            say(
+                    "%d of them were made by others with the same key",
+                    budget.path("others").asInt());
+        }
+        var table = new Table("LANE", "WAITING", "DUE", "REQUESTS", "CLEAR BY");
+        budget.path("lanes")
+                .forEach(lane -> table.row(
+                        lane.path("lane").asText(),
+                        lane.path("waiting").asText(),
+                        lane.path("due").asText(),
+                        lane.path("requests").asText(),
+                        lane.path("clears_at").asText("-")));
+        table.print(out());
         if (budget.hasNonNull("refusal")) {
-            say("SmartMails refuses the hub's key: %s", budget.path("refusal").asText());
+            say("SmartMails refuses: %s", budget.path("refusal").asText());
         }
         return 0;
     }

@@ -7,9 +7,15 @@ import io.smartmails.hub.gateway.GatewayFilter;
 import io.smartmails.hub.gateway.KeyRing;
 import io.smartmails.hub.routing.RouteStatus;
 import io.smartmails.hub.routing.RouteStatuses;
+import io.smartmails.hub.sending.Backlog;
 import io.smartmails.hub.sending.Budget;
 import io.smartmails.hub.sending.Upstream;
 import io.smartmails.hub.smartmails.SmartMailsClient;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -51,12 +57,36 @@ class ConsoleSources {
     }
 
     @Bean
-    UpstreamView upstreamView(Budget budget, Upstream upstream) {
+    UpstreamView upstreamView(Budget budget, Upstream upstream, Backlog backlog) {
         return () -> {
             var view = budget.view();
+            List<UpstreamView.Lane> lanes =
+                    backlog.lanes().stream().map(ConsoleSources::lane).toList();
+            Instant clearsAt = lanes.stream()
+                    .map(UpstreamView.Lane::clearsAt)
+                    .filter(Objects::nonNull)
+                    .max(Comparator.naturalOrder())
+                    .orElse(null);
             return new UpstreamView.Upstream(
-                    view.limit(), view.usedInWindow(), view.free(), view.nextFreeAt(), upstream.refusal());
+                    view.configured(),
+                    view.limit(),
+                    view.usedInWindow(),
+                    view.others(),
+                    view.free(),
+                    view.nextFreeAt(),
+                    lanes,
+                    clearsAt,
+                    upstream.refusal());
         };
+    }
+
+    private static UpstreamView.Lane lane(Backlog.LaneState state) {
+        return new UpstreamView.Lane(
+                state.lane().name().toLowerCase(Locale.ROOT),
+                state.waiting(),
+                state.due(),
+                state.requests(),
+                state.waiting() == 0 ? null : state.clearsAt());
     }
 
     @Bean

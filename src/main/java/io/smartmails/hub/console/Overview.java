@@ -97,8 +97,11 @@ final class Overview {
                         null,
                         null)));
         if (requests.refusal() != null) {
-            problems.add(
-                    new Problem("SmartMails refuses the hub's key; nothing is sent", requests.refusal(), null, null));
+            problems.add(new Problem(
+                    "SmartMails refuses the hub's key or a kind of request; what it concerns waits",
+                    requests.refusal(),
+                    null,
+                    null));
         }
         List<RoutesView.Route> rules = routes.routes();
         List<RoutesView.Route> broken =

@@ -89,6 +89,9 @@ public final class ProblemWriter {
     /** The path without what may be secret in it: a webhook's path secret, a key in the wrong place. */
     private static String pathOf(HttpServletRequest request) {
         String path = request.getRequestURI();
+        if (path == null) {
+            return null; // the request line could not be read
+        }
         if (path.startsWith("/webhooks/")) {
             int end = path.indexOf('/', "/webhooks/".length());
             return end < 0 ? path : path.substring(0, end);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smartmails.db.Tx;
@@ -28,7 +29,6 @@ final class MessageIntake {
     /** Items that never leave; nothing claims them, as they are settled from the start. */
     private static final String SANDBOX_BATCH = "settled-here";
 
-    private static final String LIVE_BATCH = "live";
     private static final String TOPIC = "messages";
     private static final int MAX_METADATA = 20;
 
@@ -92,7 +92,7 @@ final class MessageIntake {
                 "api/" + id,
                 null,
                 request.lane(),
-                stays ? SANDBOX_BATCH : LIVE_BATCH,
+                stays ? SANDBOX_BATCH : Item.batchKey(sender(request), false),
                 request.expiresAt(),
                 0,
                 dueAt, // its retries are counted from when it may leave, which can be 90 days ahead
@@ -133,6 +133,14 @@ final class MessageIntake {
         if (request.dedupeId() != null) {
             messages.label(tx, id, "dedupe_id", request.dedupeId());
         }
+    }
+
+    /** Whoever it is from; null for the account's own sender. */
+    private static String sender(MessageRequest request) {
+        JsonNode profile = request.body().path("sender_profile_id");
+        return profile.isTextual()
+                ? profile.asText()
+                : request.body().path("from").path("email").asText(null);
     }
 
     /** As SmartMails takes it: now, since the hub itself waits for {@code send_at}. */

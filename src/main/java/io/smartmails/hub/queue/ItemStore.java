@@ -3,23 +3,47 @@ package io.smartmails.hub.queue;
 
 import io.smartmails.db.Database;
 import io.smartmails.db.Tx;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.RowMapper;
 
 /** What waits to leave for SmartMails, and, by the unique identity of sends, what was ever meant to be sent. */
 public final class ItemStore {
     private static final String COLUMNS =
             "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts,"
-                    + " COALESCE(replayed_at, created_at) AS created_at, payload";
+                    + " COALESCE(replayed_at, horizon_from, created_at) AS created_at, payload, tried_at, unsettled";
+    private static final String INSERT =
+            "INSERT INTO item (id, account, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, state,"
+                    + " due_at, expires_at, attempts, created_at, horizon_from, bytes, payload)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, ?, ?, ?, ?)"
+                    + " ON CONFLICT (account, identity) DO NOTHING";
+    private static final String DELIVER = "UPDATE item SET state = 'delivered', settled_at = ?, upstream_id = ?,"
+            + " cause = NULL, unsettled = 0 WHERE id = ?";
+    /** The intent of the send ledger: from now on, and until somebody tells the outcome, SmartMails may know the item. */
+    private static final String CLAIM = "UPDATE item SET due_at = :until, attempts = attempts + 1, cause = NULL,"
+            + " tried_at = COALESCE(tried_at, :now), unsettled = unsettled + 1";
+    /** The outcome is known: SmartMails did not take it. */
+    private static final String NOT_TAKEN = ", tried_at = CASE WHEN unsettled > 1 THEN tried_at ELSE NULL END,"
+            + " unsettled = CASE WHEN unsettled > 0 THEN unsettled - 1 ELSE 0 END";
+
+    private static final String DUE = "state = 'waiting' AND kind = :kind AND lane = :lane AND batch_key = :batchKey"
+            + " AND due_at <= :now ORDER BY due_at LIMIT :most";
+    /** Not limited by items: ten changes of a contact take one place in the request. */
     private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
-            + " AND kind = 'contact' AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
+            + " AND kind = :kind AND lane = :lane AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
+
     private static final RowMapper<Item> ROW = (rs, n) -> {
         long expires = rs.getLong("expires_at");
+        long tried = rs.getLong("tried_at");
         return new Item(
                 rs.getString("id"),
                 Item.Kind.valueOf(rs.getString("kind").toUpperCase(Locale.ROOT)),
@@ -32,15 +56,23 @@ public final class ItemStore {
                 expires == 0 ? null : Instant.ofEpochMilli(expires),
                 rs.getInt("attempts"),
                 Instant.ofEpochMilli(rs.getLong("created_at")),
-                rs.getString("payload"));
+                rs.getString("payload"),
+                tried == 0 ? null : Instant.ofEpochMilli(tried),
+                rs.getInt("unsettled"));
     };
 
     private final Database database;
     private final InstantSource clock;
+    private final KindRules rules;
 
     public ItemStore(Database database, InstantSource clock) {
+        this(database, clock, KindRules.USUAL);
+    }
+
+    public ItemStore(Database database, InstantSource clock, KindRules rules) {
         this.database = database;
         this.clock = clock;
+        this.rules = rules;
     }
 
     /**
@@ -50,31 +82,32 @@ public final class ItemStore {
      * @return false when an item of the same identity was ever added: the business event has its mail already
      */
     public boolean add(Tx tx, Item item, Instant dueAt) {
-        return tx.jdbc()
-                        .sql(
-                                "INSERT INTO item (id, account, kind, envelope_id, run_id, identity, contact_id, lane, batch_key,"
-                                        + " state, due_at, expires_at, attempts, created_at, payload) VALUES (:id, :account, :kind,"
-                                        + " :envelope, :run, :identity, :contact, :lane, :batchKey, 'waiting', :due, :expires, 0,"
-                                        + " :created, :payload) ON CONFLICT (account, identity) DO NOTHING")
-                        .param("id", item.id())
-                        .param("account", Account.MAIN)
-                        .param("kind", lower(item.kind()))
-                        .param("envelope", item.envelopeId())
-                        .param("run", item.runId())
-                        .param("identity", item.identity())
-                        .param("contact", item.contactId())
-                        .param("lane", lower(item.lane()))
-                        .param("batchKey", item.batchKey())
-                        .param("due", dueAt.toEpochMilli())
-                        .param(
-                                "expires",
-                                item.expiresAt() == null
-                                        ? null
-                                        : item.expiresAt().toEpochMilli())
-                        .param("created", item.createdAt().toEpochMilli())
-                        .param("payload", item.payload())
-                        .update()
-                == 1;
+        Instant expiresAt = item.expiresAt() != null ? item.expiresAt() : rules.expiresAt(item.lane(), dueAt);
+        try {
+            PreparedStatement insert = tx.prepared(INSERT);
+            insert.setString(1, item.id());
+            insert.setString(2, Account.MAIN);
+            insert.setString(3, lower(item.kind()));
+            insert.setString(4, item.envelopeId());
+            insert.setString(5, item.runId());
+            insert.setString(6, item.identity());
+            insert.setString(7, item.contactId());
+            insert.setString(8, item.lane().word());
+            insert.setString(9, item.batchKey());
+            insert.setLong(10, dueAt.toEpochMilli());
+            if (expiresAt == null) {
+                insert.setNull(11, Types.BIGINT);
+            } else {
+                insert.setLong(11, expiresAt.toEpochMilli());
+            }
+            insert.setLong(12, item.createdAt().toEpochMilli());
+            insert.setLong(13, dueAt.toEpochMilli());
+            insert.setInt(14, item.payload().getBytes(StandardCharsets.UTF_8).length);
+            insert.setString(15, item.payload());
+            return insert.executeUpdate() == 1;
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("an item cannot be stored", e);
+        }
     }
 
     /** The item that holds an identity. */
@@ -93,51 +126,62 @@ public final class ItemStore {
                 .sql("SELECT batch_key FROM item WHERE state = 'waiting' AND kind = :kind AND lane = :lane"
                         + " AND due_at <= :now ORDER BY due_at LIMIT 1")
                 .param("kind", lower(lane == Item.Lane.SYNC ? Item.Kind.CONTACT : Item.Kind.SEND))
-                .param("lane", lower(lane))
+                .param("lane", lane.word())
                 .param("now", clock.millis())
                 .query(String.class)
                 .optional();
     }
 
-    /** Takes up to {@code limit} due sends of one lane and batch key for the lease, longest due first. */
-    public List<Item> claimSends(Item.Lane lane, String batchKey, int limit, Duration lease) {
-        return database.write(tx -> RowStore.claim(
-                        tx,
-                        database,
-                        "item",
-                        "state = 'waiting' AND kind = 'send' AND lane = :lane AND batch_key = :batchKey",
-                        COLUMNS,
-                        clock.instant(),
-                        lease,
-                        limit)
-                .param("lane", lower(lane))
+    /**
+     * Takes due sends of one lane and batch key for the lease, longest due first, and notes the intent to send them.
+     *
+     * @param mostBytes of all payloads together; the first one is taken whatever its size
+     */
+    public List<Item> claimSends(Item.Lane lane, String batchKey, int most, long mostBytes, Duration lease) {
+        Instant now = clock.instant();
+        String lock = database.isSqlite() ? "" : " FOR UPDATE SKIP LOCKED";
+        return database.write(tx -> tx.jdbc()
+                .sql(CLAIM
+                        + " WHERE id IN (SELECT id FROM (SELECT id, bytes, SUM(bytes) OVER (ORDER BY due_at, id) AS total"
+                        + " FROM (SELECT id, bytes, due_at FROM item WHERE " + DUE + lock + ") due) sized"
+                        + " WHERE total <= :mostBytes OR total = bytes) RETURNING " + COLUMNS)
+                .param("until", now.plus(lease).toEpochMilli())
+                .param("now", now.toEpochMilli())
+                .param("kind", "send")
+                .param("lane", lane.word())
                 .param("batchKey", batchKey)
+                .param("most", most)
+                .param("mostBytes", mostBytes)
                 .query(ROW)
                 .list());
     }
 
-    /** How many sends of a lane and batch key are due, counted up to {@code most}. */
-    public int dueSends(Item.Lane lane, String batchKey, int most) {
+    /** Whether the due sends of a lane and batch key fill a request. */
+    public boolean fillsRequest(Item.Lane lane, String batchKey, int most, long mostBytes) {
         return database.read()
                 .sql(
-                        "SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE state = 'waiting' AND kind = 'send' AND lane = :lane"
-                                + " AND batch_key = :batchKey AND due_at <= :now LIMIT :most) due")
-                .param("lane", lower(lane))
+                        "SELECT COUNT(*) >= :most OR COALESCE(SUM(bytes), 0) >= :mostBytes FROM (SELECT bytes FROM item WHERE "
+                                + DUE + ") due")
+                .param("kind", "send")
+                .param("lane", lane.word())
                 .param("batchKey", batchKey)
                 .param("now", clock.millis())
                 .param("most", most)
-                .query(Integer.class)
+                .param("mostBytes", mostBytes)
+                .query(Boolean.class)
                 .single();
     }
 
-    /** How many contacts have due items of a batch key, counted up to {@code most}. */
-    public int dueContacts(String batchKey, int most) {
+    /** Whether the due contacts of a batch key fill a request. */
+    public boolean fillsRequest(String batchKey, int most) {
         return database.read()
-                .sql("SELECT COUNT(*) FROM (" + DUE_CONTACTS + ") due")
+                .sql("SELECT COUNT(*) >= :most FROM (" + DUE_CONTACTS + ") due")
+                .param("kind", "contact")
+                .param("lane", Item.Lane.SYNC.word())
                 .param("batchKey", batchKey)
                 .param("now", clock.millis())
                 .param("most", most)
-                .query(Integer.class)
+                .query(Boolean.class)
                 .single();
     }
 
@@ -145,15 +189,32 @@ public final class ItemStore {
     public List<Item> claimContacts(String batchKey, int most, Duration lease) {
         long now = clock.millis();
         return database.write(tx -> tx.jdbc()
-                .sql("UPDATE item SET due_at = :until, attempts = attempts + 1, cause = NULL WHERE state = 'waiting'"
-                        + " AND kind = 'contact' AND due_at <= :now AND contact_id IN (" + DUE_CONTACTS + ") RETURNING "
-                        + COLUMNS)
+                .sql(CLAIM + " WHERE state = 'waiting' AND kind = 'contact' AND due_at <= :now AND contact_id IN ("
+                        + DUE_CONTACTS + ") RETURNING " + COLUMNS)
                 .param("until", now + lease.toMillis())
+                .param("kind", "contact")
+                .param("lane", Item.Lane.SYNC.word())
                 .param("batchKey", batchKey)
                 .param("now", now)
                 .param("most", most)
                 .query(ROW)
                 .list());
+    }
+
+    /** What waits in a lane, parked items included; and how much of it is due. */
+    public record Backlog(Item.Lane lane, long waiting, long due) {}
+
+    /** Lanes in which something waits. */
+    public List<Backlog> backlog() {
+        return database.read()
+                .sql("SELECT lane, COUNT(*) AS n, SUM(CASE WHEN due_at <= :now THEN 1 ELSE 0 END) AS due FROM item"
+                        + " WHERE state = 'waiting' GROUP BY kind, lane")
+                .param("now", clock.millis())
+                .query((rs, n) -> new Backlog(
+                        Item.Lane.valueOf(rs.getString("lane").toUpperCase(Locale.ROOT)),
+                        rs.getLong("n"),
+                        rs.getLong("due")))
+                .list();
     }
 
     public Optional<Item> find(String id) {
@@ -164,28 +225,50 @@ public final class ItemStore {
                 .optional();
     }
 
-    /** SmartMails took it. */
+    /** SmartMails has it. */
+    public record Delivered(String id, String upstreamId) {}
+
     public void deliver(Tx tx, String id, String upstreamId) {
-        RowStore.settle(tx, "item", id, "delivered", clock.instant());
-        tx.jdbc()
-                .sql("UPDATE item SET upstream_id = :upstream WHERE id = :id")
-                .param("upstream", upstreamId)
-                .param("id", id)
-                .update();
+        deliver(tx, List.of(new Delivered(id, upstreamId)));
+    }
+
+    public void deliver(Tx tx, List<Delivered> taken) {
+        try {
+            PreparedStatement update = tx.prepared(DELIVER);
+            update.clearBatch();
+            long now = clock.millis();
+            for (Delivered one : taken) {
+                update.setLong(1, now);
+                update.setString(2, one.upstreamId());
+                update.setString(3, one.id());
+                update.addBatch();
+            }
+            update.executeBatch();
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("deliveries cannot be stored", e);
+        }
     }
 
     /** Deliberately not sent: past its best-before, suppressed, opted out. */
     public void drop(Tx tx, String id, String reason) {
-        RowStore.settle(tx, "item", id, "dropped", clock.instant());
         tx.jdbc()
-                .sql("UPDATE item SET cause = :cause WHERE id = :id")
+                .sql(
+                        "UPDATE item SET state = 'dropped', settled_at = :now, cause = :cause, unsettled = 0 WHERE id = :id")
+                .param("now", clock.millis())
                 .param("cause", reason)
                 .param("id", id)
                 .update();
     }
 
-    public void fail(Tx tx, String id, RetryPolicy.Verdict verdict) {
+    /** @param taken whether SmartMails may have it all the same; then the send ledger remembers */
+    public void fail(Tx tx, String id, RetryPolicy.Verdict verdict, boolean taken) {
         RowStore.fail(tx, "item", id, verdict, clock.instant());
+        if (!taken) {
+            tx.jdbc()
+                    .sql("UPDATE item SET " + NOT_TAKEN.substring(2) + " WHERE id = :id")
+                    .param("id", id)
+                    .update();
+        }
     }
 
     /**
@@ -195,10 +278,18 @@ public final class ItemStore {
      */
     public void giveBack(Tx tx, String id, Instant dueAt, String cause) {
         tx.jdbc()
-                .sql("UPDATE item SET due_at = :due, attempts = attempts - 1, cause = :cause"
+                .sql("UPDATE item SET due_at = :due, attempts = attempts - 1, cause = :cause" + NOT_TAKEN
                         + " WHERE id = :id AND state = 'waiting' AND attempts > 0")
                 .param("due", dueAt.toEpochMilli())
                 .param("cause", cause)
+                .param("id", id)
+                .update();
+    }
+
+    /** Looked up: SmartMails has nothing of what earlier requests may have brought. */
+    public void notTaken(Tx tx, String id) {
+        tx.jdbc()
+                .sql("UPDATE item SET tried_at = NULL, unsettled = 0 WHERE id = :id")
                 .param("id", id)
                 .update();
     }
@@ -219,7 +310,7 @@ public final class ItemStore {
      */
     public boolean reschedule(Tx tx, String id, Instant dueAt) {
         return tx.jdbc()
-                        .sql("UPDATE item SET due_at = :due, created_at = :due"
+                        .sql("UPDATE item SET due_at = :due, created_at = :due, horizon_from = :due"
                                 + " WHERE id = :id AND state = 'waiting' AND attempts = 0 AND due_at > :now")
                         .param("due", dueAt.toEpochMilli())
                         .param("now", clock.millis())

@@ -11,12 +11,12 @@ import java.util.random.RandomGenerator;
  * What a failure costs, for every stage.
  *
  * <p>Exponential from 5 s to 1 h with full jitter on the upper half, and never earlier than the other side asked; after 7
- * days, or at once when the failure is permanent, a dead letter.
+ * days (or what the kind of item says), or at once when the failure is permanent, a dead letter.
  */
 public final class RetryPolicy {
     private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofHours(1);
-    private static final Duration HORIZON = Duration.ofDays(7);
+    static final Duration HORIZON = Duration.ofDays(7);
     private static final int DOUBLINGS = 10;
 
     private final RandomGenerator random;
@@ -37,18 +37,33 @@ public final class RetryPolicy {
      * @param since when the work was accepted
      */
     public Verdict judge(Throwable failure, int attempts, Instant since, Instant now) {
+        return judge(failure, attempts, since, HORIZON, now);
+    }
+
+    /** With the horizon of an item's kind. */
+    public Verdict judge(Throwable failure, Item item, KindRules rules, Instant now) {
+        return judge(failure, item.attempts(), item.createdAt(), rules.horizon(item.lane()), now);
+    }
+
+    private Verdict judge(Throwable failure, int attempts, Instant since, Duration horizon, Instant now) {
         String cause = causeOf(failure);
         if (failure instanceof PermanentFailure) {
             return new Dead(cause);
         }
-        if (now.isAfter(since.plus(HORIZON))) {
-            return new Dead("Given up after " + HORIZON.toDays() + " days and " + attempts + " tries: " + cause);
+        if (now.isAfter(since.plus(horizon))) {
+            return new Dead("Given up after " + words(horizon) + " and " + attempts + " tries: " + cause);
         }
         Duration delay = backOff(attempts);
         if (failure instanceof TransientFailure busy && busy.after().compareTo(delay) > 0) {
             delay = busy.after();
         }
         return new RetryAt(now.plus(delay), cause);
+    }
+
+    private static String words(Duration horizon) {
+        return horizon.compareTo(Duration.ofDays(2)) >= 0
+                ? horizon.toDays() + " days"
+                : horizon.toMinutes() + " minutes";
     }
 
     private Duration backOff(int attempts) {

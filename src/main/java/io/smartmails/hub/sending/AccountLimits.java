@@ -40,6 +40,11 @@ final class AccountLimits {
         return limits;
     }
 
+    /** What was heard last; never asks. */
+    synchronized Limits known() {
+        return limits;
+    }
+
     private void ask(Budget.Token token, Instant now) {
         askAgain = now.plus(AGAIN_AFTER_FAILURE);
         try {

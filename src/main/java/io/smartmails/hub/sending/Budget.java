@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.sending;
 
+import io.smartmails.hub.smartmails.RateTold;
+import io.smartmails.hub.smartmails.SmartMailsClient;
 import io.smartmails.id.Ids;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,24 +25,29 @@ import java.util.Optional;
  * so that several nodes share the budget.
  */
 public final class Budget {
-    private static final Duration KEPT =
-            BudgetDecider.WINDOW.plus(io.smartmails.hub.smartmails.SmartMailsClient.LONGEST_CALL);
+    private static final Duration KEPT = BudgetDecider.WINDOW.plus(SmartMailsClient.LONGEST_CALL);
+    /** How long after its token was due a lane may still be expected to come for it. */
+    private static final Duration GRACE = Duration.ofMillis(300);
 
     private final RequestLogStore store;
     private final InstantSource clock;
     private final Ids ids;
     private final Map<String, LoggedRequest> log = new LinkedHashMap<>();
-    private final int configuredLimit;
-    private int limit;
-    private Instant stoppedUntil = Instant.EPOCH;
+    /** Until when a lane that was sent away is expected back: then no other one takes its share. */
+    private final Map<Lane, Instant> expected = new EnumMap<>(Lane.class);
 
-    /** @param limit requests in any 60 s, at least 1 */
+    private final int configured;
+    private Pace pace;
+    private int others;
+    private Instant othersUntil = Instant.EPOCH;
+
+    /** @param limit requests in any 60 s, at least 1; less holds when SmartMails says so */
     public Budget(RequestLogStore store, int limit, InstantSource clock, Ids ids) {
         this.store = store;
-        this.configuredLimit = limit;
-        this.limit = limit;
+        this.configured = limit;
         this.clock = clock;
         this.ids = ids;
+        this.pace = store.pace().load();
         store.since(clock.instant().minus(KEPT)).forEach(request -> log.put(request.id(), request));
     }
 
@@ -68,25 +76,27 @@ public final class Budget {
     }
 
     /** Empty when the lane has to wait. */
-    public Optional<Token> take(Lane lane, boolean full) {
-        synchronized (this) {
-            Instant now = clock.instant();
-            forget(now);
-            if (!mayLeave(log.values(), now, lane, full).free()) {
-                return Optional.empty();
-            }
+    public synchronized Optional<Token> take(Lane lane, boolean full) {
+        Instant now = clock.instant();
+        forget(now);
+        BudgetDecider.Decision decision = mayLeave(log.values(), now, lane, full);
+        if (decision.free()) {
             var request = new LoggedRequest(ids.next("req"), lane, now, null);
-            boolean started = store.start(
-                    request,
-                    now.minus(KEPT),
-                    rows -> mayLeave(rows, now, lane, full).free());
-            if (!started) {
-                adopt(store.since(now.minus(KEPT)));
-                return Optional.empty();
+            boolean started = store.start(request, now.minus(KEPT), (rows, shared) -> {
+                pace = shared;
+                return mayLeave(rows, now, lane, full).free();
+            });
+            if (started) {
+                log.put(request.id(), request);
+                expected.remove(lane);
+                return Optional.of(new Token(request));
             }
-            log.put(request.id(), request);
-            return Optional.of(new Token(request));
+            adopt(store.since(now.minus(KEPT)));
         }
+        if (!pace.stoppedUntil().isAfter(now)) {
+            expected.put(lane, (decision.free() ? now : decision.at()).plus(GRACE));
+        }
+        return Optional.empty();
     }
 
     private void adopt(List<LoggedRequest> rows) {
@@ -95,9 +105,30 @@ public final class Budget {
     }
 
     private BudgetDecider.Decision mayLeave(Collection<LoggedRequest> requests, Instant now, Lane lane, boolean full) {
-        return stoppedUntil.isAfter(now)
-                ? new BudgetDecider.Decision(false, stoppedUntil)
-                : BudgetDecider.decide(limit, requests, now, lane, full);
+        if (pace.stoppedUntil().isAfter(now)) {
+            return new BudgetDecider.Decision(false, pace.stoppedUntil());
+        }
+        List<Lane> waiting = expected.entrySet().stream()
+                .filter(other -> other.getValue().isAfter(now))
+                .map(Map.Entry::getKey)
+                .toList();
+        return BudgetDecider.decide(limit(now), requests, now, lane, full, waiting);
+    }
+
+    private int limit(Instant now) {
+        Pace grown = pace.at(configured, now);
+        if (!grown.equals(pace)) {
+            change(grown);
+        }
+        int limit = pace.limit(configured);
+        return othersUntil.isAfter(now) ? Math.max(1, limit - others) : limit;
+    }
+
+    private void change(Pace changed) {
+        if (!changed.equals(pace)) {
+            pace = changed;
+            store.pace().save(changed);
+        }
     }
 
     private synchronized void end(LoggedRequest request, boolean spent) {
@@ -111,17 +142,40 @@ public final class Budget {
         }
     }
 
-    /** SmartMails asked for a pause: nobody calls before it is over. */
-    public synchronized void stop(Duration pause) {
-        Instant until = clock.instant().plus(pause);
-        if (until.isAfter(stoppedUntil)) {
-            stoppedUntil = until;
-        }
+    /** Nobody calls before the pause is over. */
+    public synchronized void stop(Duration duration) {
+        change(pace.stopped(clock.instant().plus(duration)));
+    }
+
+    /** A 429 came although the budget allowed the request: a pause, and a lower limit that grows again slowly. */
+    synchronized void throttled(Duration duration) {
+        change(pace.throttled(configured, clock.instant(), duration));
     }
 
     /** The account allows fewer requests than configured. 0 = it did not tell. */
     public synchronized void learn(int requestsPerMinute) {
-        limit = requestsPerMinute > 0 ? Math.min(configuredLimit, requestsPerMinute) : configuredLimit;
+        change(pace.account(requestsPerMinute));
+    }
+
+    /**
+     * The headers of an answer. What they count beyond our own requests, somebody else made with the same key; it is taken
+     * off for a minute.
+     */
+    synchronized void told(RateTold headers) {
+        Instant now = clock.instant();
+        if (headers.limit() > 0) {
+            change(pace.told(headers.limit()));
+        }
+        if (headers.limit() > 0 && headers.remaining() >= 0) {
+            forget(now);
+            int own = store.isShared() ? store.since(now.minus(KEPT)).size() : log.size();
+            others = Math.max(0, headers.limit() - headers.remaining() - own);
+            othersUntil = now.plus(BudgetDecider.WINDOW);
+        }
+        if (headers.exhausted().compareTo(BudgetDecider.WINDOW) > 0
+                || headers.exhausted().toSeconds() > 0 && others > 0) {
+            change(pace.stopped(now.plus(headers.exhausted())));
+        }
     }
 
     /** When it is worth asking again; not later than a lane's next token, if nobody else takes it. */
@@ -132,11 +186,17 @@ public final class Budget {
     /** For the console. */
     public synchronized BudgetView view() {
         Instant now = clock.instant();
+        if (store.isShared()) {
+            pace = store.pace().load();
+        }
         Collection<LoggedRequest> requests = store.isShared() ? store.since(now.minus(KEPT)) : log.values();
         int used = BudgetDecider.used(requests, now);
+        int limit = limit(now);
         return new BudgetView(
-                limit,
+                configured,
+                pace.limit(configured),
                 used,
+                othersUntil.isAfter(now) ? others : 0,
                 Math.max(0, BudgetDecider.usable(limit) - used),
                 mayLeave(requests, now, Lane.TRANSACTIONAL, false).at());
     }

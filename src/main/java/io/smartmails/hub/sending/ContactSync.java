@@ -14,10 +14,10 @@ import io.smartmails.hub.failure.TransientFailure;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
-import io.smartmails.hub.queue.Worker;
 import io.smartmails.hub.smartmails.ContactResult;
 import io.smartmails.hub.smartmails.LedgerClient;
 import io.smartmails.hub.smartmails.SmartMailsClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,9 +36,10 @@ import java.util.stream.Collectors;
  * wait together cost one item of the batch and settle together; what changes meanwhile waits under an item of its own. A
  * step makes one request at most and waits for nothing but its answer.
  */
-final class ContactSync extends Worker {
-    private static final Duration LEASE = Duration.ofMinutes(5);
-    private static final Duration IDLE = Duration.ofMillis(500);
+final class ContactSync extends BatchWorker {
+    /** Leaves room for what stands around the contacts. */
+    private static final double BODY_SHARE = 0.8;
+
     private static final String UNKNOWN_LIST = "unknown_list";
     /** Numbers stay as the source wrote them: 10.00 is not 10. */
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -57,7 +58,6 @@ final class ContactSync extends Worker {
     private final InstantSource clock;
     private final Map<String, String> listIds = new HashMap<>();
     private boolean listsAsked;
-    private Duration pause = IDLE;
 
     ContactSync(
             Database database,
@@ -70,7 +70,7 @@ final class ContactSync extends Worker {
             AccountLimits limits,
             InstantSource clock,
             Wakeup wakeup) {
-        super("contact-sync", wakeup, IDLE);
+        super("contact-sync", Item.Lane.SYNC, Operation.CONTACTS, items, upstream, wakeup);
         this.database = database;
         this.items = items;
         this.ledger = ledger;
@@ -83,40 +83,27 @@ final class ContactSync extends Worker {
     }
 
     @Override
-    protected Duration idle() {
-        return pause;
+    boolean isFull(String batchKey) {
+        return items.fillsRequest(batchKey, limits.current().contactsPerBatch());
     }
 
     @Override
-    protected boolean step() {
-        pause = IDLE;
-        Optional<String> batchKey = items.nextBatchKey(Item.Lane.SYNC);
-        if (batchKey.isEmpty()) {
-            return false;
+    List<Item> claim(String batchKey) {
+        return items.claimContacts(batchKey, limits.current().contactsPerBatch(), LEASE);
+    }
+
+    @Override
+    void carry(List<Item> claimed, Budget.Token request) {
+        List<Changed> batch = prepare(claimed.stream()
+                .collect(Collectors.groupingBy(Item::contactId, LinkedHashMap::new, Collectors.toList())));
+        if (batch.isEmpty()) {
+            request.giveBack();
+        } else if (batch.stream().anyMatch(Changed::isArchived)) {
+            archive(batch, request);
+        } else {
+            listIds.putAll(ledger.upstreamLists());
+            unknownList(batch).ifPresentOrElse(name -> learnList(name, batch, request), () -> upsert(batch, request));
         }
-        int most = limits.current().contactsPerBatch();
-        boolean full = ItemFailures.isPart(batchKey.get()) || items.dueContacts(batchKey.get(), most) == most;
-        Optional<Budget.Token> token = upstream.token(Lane.SYNC, full);
-        if (token.isEmpty()) {
-            Duration wait = upstream.pauseFor(Lane.SYNC, full);
-            pause = wait.compareTo(IDLE) < 0 ? wait : IDLE;
-            return false;
-        }
-        try (Budget.Token request = token.get()) {
-            Map<String, List<Item>> claimed = items.claimContacts(batchKey.get(), most, LEASE).stream()
-                    .collect(Collectors.groupingBy(Item::contactId, LinkedHashMap::new, Collectors.toList()));
-            List<Changed> batch = prepare(claimed);
-            if (batch.isEmpty()) {
-                request.giveBack();
-            } else if (batch.stream().anyMatch(Changed::isArchived)) {
-                archive(batch, request);
-            } else {
-                listIds.putAll(ledger.upstreamLists());
-                unknownList(batch)
-                        .ifPresentOrElse(name -> learnList(name, batch, request), () -> upsert(batch, request));
-            }
-        }
-        return true;
     }
 
     /** A contact with the items that settle when SmartMails has it. */
@@ -132,7 +119,7 @@ final class ContactSync extends Worker {
         giveBack(parts.get(false));
         List<Changed> gone = parts.get(true);
         try {
-            upstream.use(request, () -> {
+            upstream.use(request, Operation.CONTACTS, () -> {
                 archive.archive(gone.stream()
                         .map(changed -> changed.contact().reference())
                         .toList());
@@ -188,15 +175,23 @@ final class ContactSync extends Worker {
     private void learnList(String name, List<Changed> batch, Budget.Token request) {
         try {
             if (listsAsked) {
-                listIds.put(name, upstream.use(request, () -> client.ensureList(name)));
+                listIds.put(name, upstream.use(request, Operation.LISTS, () -> client.ensureList(name)));
             } else {
-                listIds.putAll(upstream.use(request, client::lists));
+                listIds.putAll(upstream.use(request, Operation.LISTS, client::lists));
                 listsAsked = true;
             }
             ledger.learnLists(listIds);
             giveBack(batch);
         } catch (TransientFailure failure) {
-            fail(itemsOf(batch), failure);
+            if (Upstream.isScopeMissing(failure)) {
+                Map<Boolean, List<Changed>> byList = batch.stream()
+                        .collect(Collectors.partitioningBy(
+                                changed -> !changed.contact().lists().isEmpty()));
+                fail(itemsOf(byList.get(true)), failure);
+                giveBack(byList.get(false));
+            } else {
+                fail(itemsOf(batch), failure);
+            }
         } catch (PermanentFailure refused) {
             Map<Boolean, List<Changed>> byName = batch.stream()
                     .collect(Collectors.partitioningBy(
@@ -214,17 +209,31 @@ final class ContactSync extends Worker {
                 .collect(Collectors.toCollection(TreeSet::new)));
         List<JsonNode> contacts =
                 batch.stream().map(changed -> json(changed.contact())).toList();
+        if (batch.size() > 1 && bytes(contacts) > limits.current().contactsBytes() * BODY_SHARE) {
+            request.giveBack();
+            refused(itemsOfEach(batch), new PermanentFailure("too large for one request"));
+            return;
+        }
         List<ContactResult> results;
         try {
-            results = upstream.use(request, () -> client.upsertContacts(contacts, namespaces));
+            results = upstream.use(request, Operation.CONTACTS, () -> client.upsertContacts(contacts, namespaces));
         } catch (TransientFailure failure) {
-            fail(itemsOf(batch), failure);
+            database.write(tx -> {
+                failures.unanswered(tx, itemsOfEach(batch), failure);
+                return null;
+            });
             return;
         } catch (PermanentFailure refused) {
-            refused(batch.stream().map(Changed::items).toList(), refused);
+            refused(itemsOfEach(batch), refused);
             return;
         }
         settle(batch, results);
+    }
+
+    private static long bytes(List<JsonNode> contacts) {
+        return contacts.stream()
+                .mapToLong(contact -> contact.toString().getBytes(StandardCharsets.UTF_8).length)
+                .sum();
     }
 
     private JsonNode json(ContactLedger.Outgoing contact) {
@@ -245,16 +254,22 @@ final class ContactSync extends Worker {
             listsAsked = false;
             ledger.forgetUpstreamLists();
         }
-        database.write(tx -> {
-            for (int i = 0; i < batch.size(); i++) {
-                ContactResult result = results.get(i);
-                List<Item> settled = batch.get(i).items();
-                if (result.status() == ContactResult.Status.FAILED) {
-                    failures.record(tx, settled, rejection(result));
-                } else {
-                    settled.forEach(item -> items.deliver(tx, item.id(), result.id()));
-                }
+        List<ItemStore.Delivered> delivered = new ArrayList<>(batch.size());
+        Map<List<Item>, RuntimeException> failed = new LinkedHashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            ContactResult result = results.get(i);
+            switch (result.status()) {
+                case FAILED -> failed.put(batch.get(i).items(), rejection(result));
+                case UNCLEAR -> failed.put(batch.get(i).items(), SmartMailsClient.unclear(result.detail()));
+                default ->
+                    batch.get(i)
+                            .items()
+                            .forEach(item -> delivered.add(new ItemStore.Delivered(item.id(), result.id())));
             }
+        }
+        database.write(tx -> {
+            items.deliver(tx, delivered);
+            failed.forEach((together, why) -> failures.record(tx, together, why));
             return null;
         });
     }
@@ -263,6 +278,10 @@ final class ContactSync extends Worker {
         return UNKNOWN_LIST.equals(result.code())
                 ? new TransientFailure("a list is gone at SmartMails; it is made again", Duration.ZERO)
                 : new PermanentFailure("SmartMails rejected the contact: " + result.code() + ", " + result.detail());
+    }
+
+    private static List<List<Item>> itemsOfEach(List<Changed> batch) {
+        return batch.stream().map(Changed::items).toList();
     }
 
     private static List<Item> itemsOf(List<Changed> batch) {

@@ -53,7 +53,7 @@ final class ControlTokens implements ControlLane {
 
         @Override
         public void throttled(Duration pause) {
-            budget.stop(pause.compareTo(SHORTEST) < 0 ? SHORTEST : pause);
+            budget.throttled(pause.compareTo(SHORTEST) < 0 ? SHORTEST : pause);
         }
 
         @Override

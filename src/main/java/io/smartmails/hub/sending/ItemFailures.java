@@ -6,6 +6,7 @@ import io.smartmails.hub.failure.PermanentFailure;
 import io.smartmails.hub.failure.TransientFailure;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.KindRules;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.timeline.TimelineStore;
 import java.time.Instant;
@@ -19,15 +20,20 @@ final class ItemFailures {
     /** In a batch key: what follows names a part of a batch that was refused as a whole. */
     private static final char PART = '#';
 
+    private static final String LOOK_UP = "/look-up";
+    private static final int NONSENSE_TRIES = 3;
+
     private final ItemStore items;
     private final TimelineStore timeline;
     private final RetryPolicy retries;
+    private final KindRules rules;
     private final InstantSource clock;
 
-    ItemFailures(ItemStore items, TimelineStore timeline, RetryPolicy retries, InstantSource clock) {
+    ItemFailures(ItemStore items, TimelineStore timeline, RetryPolicy retries, KindRules rules, InstantSource clock) {
         this.items = items;
         this.timeline = timeline;
         this.retries = retries;
+        this.rules = rules;
         this.clock = clock;
     }
 
@@ -38,21 +44,36 @@ final class ItemFailures {
             failed.forEach(item -> items.giveBack(tx, item.id(), now.plus(pause.after()), pause.getMessage()));
             return;
         }
+        boolean taken = Upstream.isUncertain(failure);
         Map<Integer, RetryPolicy.Verdict> retriesByAttempts = new HashMap<>();
         for (Item item : failed) {
-            RetryPolicy.Verdict verdict = retries.judge(failure, item.attempts(), item.createdAt(), now);
+            RetryPolicy.Verdict verdict = retries.judge(failure, item, rules, now);
             if (verdict instanceof RetryPolicy.Dead dead) {
-                die(tx, item, dead);
+                die(tx, item, dead, taken);
             } else {
-                items.fail(tx, item.id(), retriesByAttempts.computeIfAbsent(item.attempts(), attempts -> verdict));
+                items.fail(
+                        tx, item.id(), retriesByAttempts.computeIfAbsent(item.attempts(), attempts -> verdict), taken);
             }
         }
     }
 
-    private void die(Tx tx, Item item, RetryPolicy.Dead dead) {
-        items.fail(tx, item.id(), dead);
+    private void die(Tx tx, Item item, RetryPolicy.Dead dead, boolean taken) {
+        items.fail(tx, item.id(), dead, taken);
         items.regroup(tx, item.id(), whole(item.batchKey()));
         timeline.add(tx, item.envelopeId(), "sending", "dead", dead.cause(), item.id());
+    }
+
+    /**
+     * A request ended without an answer that tells what became of the items. They are tried again together; when the answers
+     * make no sense time and again, in halves, so that the one that confuses SmartMails spoils no others.
+     */
+    void unanswered(Tx tx, List<List<Item>> batch, TransientFailure failure) {
+        List<Item> all = batch.stream().flatMap(List::stream).toList();
+        record(tx, all, failure);
+        boolean often = all.stream().mapToInt(Item::attempts).max().orElse(0) >= NONSENSE_TRIES;
+        if (Upstream.isNonsense(failure) && often && batch.size() > 1) {
+            halves(batch).forEach(part -> regroup(tx, part));
+        }
     }
 
     /**
@@ -66,15 +87,40 @@ final class ItemFailures {
             record(tx, batch.get(0), refusal);
             return;
         }
-        int half = batch.size() / 2;
-        for (List<List<Item>> part : List.of(batch.subList(0, half), batch.subList(half, batch.size()))) {
-            Item first = part.get(0).get(0);
-            String key = whole(first.batchKey()) + PART + first.id() + "/" + part.size();
-            for (Item item : part.stream().flatMap(List::stream).toList()) {
-                items.regroup(tx, item.id(), key);
-                items.giveBack(tx, item.id(), clock.instant(), refusal.getMessage());
-            }
+        for (List<List<Item>> part : halves(batch)) {
+            regroup(tx, part);
+            part.stream()
+                    .flatMap(List::stream)
+                    .forEach(item -> items.giveBack(tx, item.id(), clock.instant(), refusal.getMessage()));
         }
+    }
+
+    private static List<List<List<Item>>> halves(List<List<Item>> batch) {
+        int half = batch.size() / 2;
+        return List.of(batch.subList(0, half), batch.subList(half, batch.size()));
+    }
+
+    private void regroup(Tx tx, List<List<Item>> part) {
+        Item first = part.get(0).get(0);
+        String key = whole(first.batchKey()) + PART + first.id() + "/" + part.size();
+        part.stream().flatMap(List::stream).forEach(item -> items.regroup(tx, item.id(), key));
+    }
+
+    /** It is due at once, alone, to be asked about. */
+    void lookUpFirst(Tx tx, Item item) {
+        items.regroup(tx, item.id(), whole(item.batchKey()) + PART + item.id() + LOOK_UP);
+        items.giveBack(tx, item.id(), clock.instant(), "SmartMails is asked whether it has it already");
+    }
+
+    /** Looked up, and not there: it may be sent, with others. */
+    void notThere(Tx tx, Item item) {
+        items.regroup(tx, item.id(), whole(item.batchKey()));
+        items.giveBack(tx, item.id(), clock.instant(), null);
+        items.notTaken(tx, item.id());
+    }
+
+    static boolean isLookUp(String batchKey) {
+        return batchKey.endsWith(LOOK_UP);
     }
 
     /** Whether it names a part of a refused batch, for which waiting for more items is in vain. */

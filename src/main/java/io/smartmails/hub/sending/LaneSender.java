@@ -14,7 +14,7 @@ import io.smartmails.hub.failure.TransientFailure;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
-import io.smartmails.hub.queue.Worker;
+import io.smartmails.hub.smartmails.Limits;
 import io.smartmails.hub.smartmails.SendResult;
 import io.smartmails.hub.smartmails.SmartMailsClient;
 import java.time.Duration;
@@ -28,17 +28,18 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Takes due sends of one lane to SmartMails, a batch a request.
+ * Takes due sends of one lane to SmartMails, and those of the other lane that fit into the same request.
  *
- * <p>An answer settles every item by its own result, in one commit. No answer settles nothing: the items come back under
- * the same dedupe ids, by which SmartMails knows what it took. A step makes one request at most and waits for nothing but
- * its answer.
+ * <p>An answer settles every item by its own result, in one commit. No answer settles nothing: the items come back under the
+ * same dedupe ids, by which SmartMails knows what it took. One that is older than SmartMails remembers is looked up first.
  */
-final class LaneSender extends Worker {
-    /** Well above the longest call; a crash gives the items back earlier on the embedded database. */
-    private static final Duration LEASE = Duration.ofMinutes(5);
+final class LaneSender extends BatchWorker {
+    private static final List<Item.Lane> MAIL = List.of(Item.Lane.TRANSACTIONAL, Item.Lane.BULK);
+    /** Leaves room for names and commas of the request around the messages. */
+    private static final double BODY_SHARE = 0.8;
+    /** Before the end of the dedupe life, so that nothing is sent in the very moment it is forgotten. */
+    private static final Duration MARGIN = Duration.ofHours(1);
 
-    private static final Duration IDLE = Duration.ofMillis(500);
     private static final String UNKNOWN_TEMPLATE = "unknown_template";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -54,9 +55,9 @@ final class LaneSender extends Worker {
     private final Upstream upstream;
     private final SmartMailsClient client;
     private final AccountLimits limits;
+    private final Duration dedupeLife;
     private final Predicate<String> publishAgain;
     private final InstantSource clock;
-    private Duration pause = IDLE;
 
     /**
      * @param next woken with every step, for the lane after this one
@@ -71,10 +72,11 @@ final class LaneSender extends Worker {
             Upstream upstream,
             SmartMailsClient client,
             AccountLimits limits,
+            Duration dedupeLife,
             Predicate<String> publishAgain,
             InstantSource clock,
             Wakeup wakeup) {
-        super("sender-" + Lane.of(lane).stored(), wakeup, IDLE);
+        super("sender-" + lane.word(), lane, Operation.SENDS, items, upstream, wakeup);
         this.lane = lane;
         this.next = next;
         this.database = database;
@@ -83,41 +85,55 @@ final class LaneSender extends Worker {
         this.upstream = upstream;
         this.client = client;
         this.limits = limits;
+        this.dedupeLife = dedupeLife;
         this.publishAgain = publishAgain;
         this.clock = clock;
     }
 
     @Override
-    protected Duration idle() {
-        return pause;
+    protected boolean step() {
+        next.signal();
+        return super.step();
     }
 
     @Override
-    protected boolean step() {
-        pause = IDLE;
-        next.signal();
-        Optional<String> batchKey = items.nextBatchKey(lane);
-        return batchKey.isPresent() && send(batchKey.get());
+    boolean isFull(String batchKey) {
+        Limits allowed = limits.current();
+        return items.fillsRequest(lane, batchKey, allowed.messagesPerBatch(), mostBytes(allowed));
     }
 
-    private boolean send(String batchKey) {
-        int most = limits.current().messagesPerBatch();
-        boolean full = ItemFailures.isPart(batchKey) || items.dueSends(lane, batchKey, most) == most;
-        Optional<Budget.Token> token = upstream.token(Lane.of(lane), full);
-        if (token.isEmpty()) {
-            Duration wait = upstream.pauseFor(Lane.of(lane), full);
-            pause = wait.compareTo(pause) < 0 ? wait : pause;
-            return false;
-        }
-        try (Budget.Token request = token.get()) {
-            List<Item> claimed = items.claimSends(lane, batchKey, most, LEASE);
-            List<Outgoing> batch = prepare(claimed);
-            if (batch.isEmpty()) {
-                request.giveBack();
-            } else {
-                deliver(batch, request);
+    /** Mail of both lanes shares the request, the urgent first: whoever got the token, the others ride along. */
+    @Override
+    List<Item> claim(String batchKey) {
+        Limits allowed = limits.current();
+        int most = allowed.messagesPerBatch();
+        long mostBytes = mostBytes(allowed);
+        List<Item> claimed = new ArrayList<>();
+        for (Item.Lane carried : ItemFailures.isPart(batchKey) ? List.of(lane) : MAIL) {
+            int room = most - claimed.size();
+            if (room > 0 && mostBytes > 0 && (carried == lane || items.fillsRequest(carried, batchKey, 1, 1))) {
+                List<Item> more = items.claimSends(carried, batchKey, room, mostBytes, LEASE);
+                claimed.addAll(more);
+                mostBytes -=
+                        more.stream().mapToLong(item -> item.payload().length()).sum();
             }
-            return !claimed.isEmpty();
+        }
+        return claimed;
+    }
+
+    private static long mostBytes(Limits allowed) {
+        return (long) (allowed.messagesBytes() * BODY_SHARE);
+    }
+
+    @Override
+    void carry(List<Item> claimed, Budget.Token request) {
+        List<Outgoing> batch = prepare(claimed);
+        if (batch.isEmpty()) {
+            request.giveBack();
+        } else if (ItemFailures.isLookUp(batch.get(0).item().batchKey())) {
+            lookUp(batch.get(0), request);
+        } else {
+            deliver(batch, request);
         }
     }
 
@@ -129,22 +145,34 @@ final class LaneSender extends Worker {
         List<Outgoing> batch = new ArrayList<>(claimed.size());
         List<Item> late = new ArrayList<>();
         List<Item> unreadable = new ArrayList<>();
+        List<Item> unknown = new ArrayList<>();
         for (Item item : claimed) {
-            if (item.expiresAt() != null && item.expiresAt().isBefore(now)) {
+            Optional<JsonNode> message = message(item);
+            if (item.expiresAt() != null && !now.isBefore(item.expiresAt())) {
                 late.add(item);
+            } else if (message.isEmpty()) {
+                unreadable.add(item);
+            } else if (mustBeLookedUp(item, now) && !ItemFailures.isLookUp(item.batchKey())) {
+                unknown.add(item);
             } else {
-                message(item)
-                        .ifPresentOrElse(message -> batch.add(new Outgoing(item, message)), () -> unreadable.add(item));
+                batch.add(new Outgoing(item, message.get()));
             }
         }
         if (batch.size() < claimed.size()) {
             database.write(tx -> {
                 late.forEach(item -> items.drop(tx, item.id(), "past its best-before " + item.expiresAt()));
                 failures.record(tx, unreadable, new PermanentFailure("the stored message is no JSON object"));
+                unknown.forEach(item -> failures.lookUpFirst(tx, item));
                 return null;
             });
         }
         return batch;
+    }
+
+    private boolean mustBeLookedUp(Item item, Instant now) {
+        return item.isUncertain()
+                && (!limits.current().dedupes()
+                        || !now.isBefore(item.triedAt().plus(dedupeLife).minus(MARGIN)));
     }
 
     private static Optional<JsonNode> message(Item item) {
@@ -164,21 +192,43 @@ final class LaneSender extends Worker {
         }
     }
 
+    private void lookUp(Outgoing one, Budget.Token request) {
+        Optional<String> there;
+        try {
+            String dedupeId = one.message().path("dedupe_id").asText();
+            there = upstream.use(request, Operation.LOOK_UPS, () -> client.messageOf(dedupeId));
+        } catch (TransientFailure | PermanentFailure failure) {
+            // Nothing but an answer may end the doubt, so a refused look-up kills nothing.
+            var again = new TransientFailure(
+                    "it cannot be looked up: " + failure.getMessage(), Duration.ZERO, failure.getCause());
+            database.write(tx -> {
+                failures.record(tx, List.of(one.item()), again);
+                return null;
+            });
+            return;
+        }
+        database.write(tx -> {
+            there.ifPresentOrElse(
+                    id -> items.deliver(tx, one.item().id(), id), () -> failures.notThere(tx, one.item()));
+            return null;
+        });
+    }
+
     private void deliver(List<Outgoing> batch, Budget.Token request) {
         List<JsonNode> messages = batch.stream().map(Outgoing::message).toList();
+        List<List<Item>> each = batch.stream().map(one -> List.of(one.item())).toList();
         List<SendResult> results;
         try {
-            results = upstream.use(request, () -> client.sendBatch(messages));
+            results = upstream.use(request, Operation.SENDS, () -> client.sendBatch(messages));
         } catch (TransientFailure failure) {
             database.write(tx -> {
-                failures.record(tx, batch.stream().map(Outgoing::item).toList(), failure);
+                failures.unanswered(tx, each, failure);
                 return null;
             });
             return;
         } catch (PermanentFailure refused) {
             database.write(tx -> {
-                failures.refused(
-                        tx, batch.stream().map(one -> List.of(one.item())).toList(), refused);
+                failures.refused(tx, each, refused);
                 return null;
             });
             return;
@@ -187,22 +237,23 @@ final class LaneSender extends Worker {
     }
 
     private void settle(List<Outgoing> batch, List<SendResult> results) {
-        Map<Item, RuntimeException> rejections = new LinkedHashMap<>();
+        Map<Item, RuntimeException> failed = new LinkedHashMap<>();
+        List<ItemStore.Delivered> delivered = new ArrayList<>(batch.size());
+        Map<Item, String> dropped = new LinkedHashMap<>();
         for (int i = 0; i < batch.size(); i++) {
-            if (results.get(i).status() == SendResult.Status.REJECTED) {
-                rejections.put(batch.get(i).item(), rejection(batch.get(i).message(), results.get(i)));
+            Item item = batch.get(i).item();
+            SendResult result = results.get(i);
+            switch (result.status()) {
+                case ACCEPTED, DUPLICATE -> delivered.add(new ItemStore.Delivered(item.id(), result.id()));
+                case DROPPED -> dropped.put(item, "SmartMails dropped it: " + result.detail());
+                case REJECTED -> failed.put(item, rejection(batch.get(i).message(), result));
+                case UNCLEAR -> failed.put(item, SmartMailsClient.unclear(result.detail()));
             }
         }
         database.write(tx -> {
-            for (int i = 0; i < batch.size(); i++) {
-                Item item = batch.get(i).item();
-                SendResult result = results.get(i);
-                switch (result.status()) {
-                    case ACCEPTED, DUPLICATE -> items.deliver(tx, item.id(), result.id());
-                    case DROPPED -> items.drop(tx, item.id(), "SmartMails dropped it: " + result.detail());
-                    case REJECTED -> failures.record(tx, List.of(item), rejections.get(item));
-                }
-            }
+            items.deliver(tx, delivered);
+            dropped.forEach((item, why) -> items.drop(tx, item.id(), why));
+            failed.forEach((item, why) -> failures.record(tx, List.of(item), why));
             return null;
         });
     }

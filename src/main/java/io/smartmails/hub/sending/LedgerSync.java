@@ -130,16 +130,17 @@ final class LedgerSync extends Worker {
                 if (upstreamId == null) {
                     request.giveBack();
                 } else {
-                    upstream.use(request, () -> {
+                    upstream.use(request, Operation.LISTS, () -> {
                         client.deleteList(list.upstreamId());
                         return null;
                     });
                 }
             } else if (upstreamId == null) {
-                LedgerClient.Made made = upstream.use(request, () -> client.createList(list.fields()));
+                LedgerClient.Made made = upstream.use(request, Operation.LISTS, () -> client.createList(list.fields()));
                 upstreamId = made.id();
                 done = !made.wasThere();
-            } else if (!upstream.use(request, () -> client.updateList(list.upstreamId(), list.fields()))) {
+            } else if (!upstream.use(
+                    request, Operation.LISTS, () -> client.updateList(list.upstreamId(), list.fields()))) {
                 upstreamId = null;
                 done = false;
             }

@@ -6,13 +6,16 @@ import io.smartmails.db.Tx;
 import io.smartmails.hub.queue.Account;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 /** Rows of {@code request_log}. */
 final class RequestLogStore {
     private final Database database;
+    private final PaceStore pace;
 
     RequestLogStore(Database database) {
         this.database = database;
+        this.pace = new PaceStore(database);
     }
 
     /** True when other processes may share the account: then the rows, not this process's memory, are the truth. */
@@ -20,12 +23,16 @@ final class RequestLogStore {
         return !database.isSqlite();
     }
 
+    PaceStore pace() {
+        return pace;
+    }
+
     List<LoggedRequest> since(Instant start) {
         return database.write(tx -> since(tx, start));
     }
 
-    /** Starts a request if {@code allowed} says so of the rows as they are, with every other node kept out meanwhile. */
-    boolean start(LoggedRequest request, Instant since, java.util.function.Predicate<List<LoggedRequest>> allowed) {
+    /** Starts a request if {@code allowed} says so of the rows and the pace as they are, with every other node kept out meanwhile. */
+    boolean start(LoggedRequest request, Instant since, BiPredicate<List<LoggedRequest>, Pace> allowed) {
         return database.write(tx -> {
             if (isShared()) {
                 tx.jdbc()
@@ -33,7 +40,7 @@ final class RequestLogStore {
                         .param("account", Account.MAIN)
                         .query(Boolean.class)
                         .single();
-                if (!allowed.test(since(tx, since))) {
+                if (!allowed.test(since(tx, since), PaceStore.load(tx))) {
                     return false;
                 }
             }

@@ -6,6 +6,7 @@ import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.smartmails.SmartMailsClient;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Predicate;
 import org.springframework.context.SmartLifecycle;
@@ -15,7 +16,10 @@ final class Sender implements SmartLifecycle {
     private final LaneSender transactional;
     private final LaneSender bulk;
 
-    /** @param publishAgain asked with the alias SmartMails does not know; whether it is one of ours and will be put there */
+    /**
+     * @param dedupeLife how long SmartMails takes a dedupe id once
+     * @param publishAgain asked with the alias SmartMails does not know; whether it is one of ours and will be put there
+     */
     Sender(
             Database database,
             ItemStore items,
@@ -23,6 +27,7 @@ final class Sender implements SmartLifecycle {
             Upstream upstream,
             SmartMailsClient client,
             AccountLimits limits,
+            Duration dedupeLife,
             Predicate<String> publishAgain,
             InstantSource clock,
             Wakeup wakeup) {
@@ -36,6 +41,7 @@ final class Sender implements SmartLifecycle {
                 upstream,
                 client,
                 limits,
+                dedupeLife,
                 publishAgain,
                 clock,
                 wakeup);
@@ -48,6 +54,7 @@ final class Sender implements SmartLifecycle {
                 upstream,
                 client,
                 limits,
+                dedupeLife,
                 publishAgain,
                 clock,
                 bulkWakeup);

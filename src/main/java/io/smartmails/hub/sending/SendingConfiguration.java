@@ -3,11 +3,15 @@ package io.smartmails.hub.sending;
 
 import io.smartmails.db.Database;
 import io.smartmails.hub.HubSettings;
+import io.smartmails.hub.audit.AlertType;
+import io.smartmails.hub.audit.Alerts;
+import io.smartmails.hub.audit.Cause;
 import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.contact.Contacts;
 import io.smartmails.hub.contact.Lists;
 import io.smartmails.hub.contact.Suppressions;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.KindRules;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.smartmails.ControlLane;
@@ -17,6 +21,9 @@ import io.smartmails.hub.smartmails.SmartMailsSettings;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
 import java.time.InstantSource;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,8 +36,17 @@ class SendingConfiguration {
     }
 
     @Bean
-    Upstream upstream(Budget budget, InstantSource clock) {
-        return new Upstream(budget, clock);
+    UpstreamAlarm upstreamAlarm(Alerts alerts) {
+        Logger log = LoggerFactory.getLogger(UpstreamAlarm.class);
+        return (type, subject, detail) -> {
+            log.error("{} ({}): {}", type, subject, detail);
+            alerts.raiseSoon(Cause.of(AlertType.of(type).orElseThrow(), subject, Map.of("what", detail)));
+        };
+    }
+
+    @Bean
+    Upstream upstream(Budget budget, SmartMailsClient client, UpstreamAlarm alarm, InstantSource clock) {
+        return new Upstream(budget, client, alarm, clock);
     }
 
     @Bean
@@ -44,8 +60,14 @@ class SendingConfiguration {
     }
 
     @Bean
-    ItemFailures itemFailures(ItemStore items, TimelineStore timeline, RetryPolicy retries, InstantSource clock) {
-        return new ItemFailures(items, timeline, retries, clock);
+    Backlog backlog(ItemStore items, AccountLimits limits, Budget budget, InstantSource clock) {
+        return new Backlog(items, limits, budget, clock);
+    }
+
+    @Bean
+    ItemFailures itemFailures(
+            ItemStore items, TimelineStore timeline, RetryPolicy retries, KindRules rules, InstantSource clock) {
+        return new ItemFailures(items, timeline, retries, rules, clock);
     }
 
     @Bean
@@ -68,10 +90,21 @@ class SendingConfiguration {
             Upstream upstream,
             SmartMailsClient client,
             AccountLimits limits,
+            SmartMailsSettings settings,
             TemplatePublisher templates,
             InstantSource clock,
             @Qualifier("senderWakeup") Wakeup wakeup) {
-        return new Sender(database, items, failures, upstream, client, limits, templates::publishAgain, clock, wakeup);
+        return new Sender(
+                database,
+                items,
+                failures,
+                upstream,
+                client,
+                limits,
+                settings.dedupeLife(),
+                templates::publishAgain,
+                clock,
+                wakeup);
     }
 
     @Bean

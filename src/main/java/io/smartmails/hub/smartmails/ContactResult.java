@@ -16,6 +16,8 @@ public record ContactResult(Status status, String id, String keptStatus, String 
         UNCHANGED,
         /** SmartMails holds something newer from us. */
         STALE,
-        FAILED
+        FAILED,
+        /** It said something that is not known: the item may have been taken. */
+        UNCLEAR
     }
 }

@@ -13,6 +13,8 @@ public record SendResult(Status status, String id, String code, String detail) {
         ACCEPTED,
         DUPLICATE,
         DROPPED,
-        REJECTED
+        REJECTED,
+        /** It said something that is not known: the item may have been taken. */
+        UNCLEAR
     }
 }

@@ -11,10 +11,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The calls of the SmartMails contract that the hub makes. Every method is one request, and none
@@ -30,6 +33,7 @@ public final class SmartMailsClient {
     private static final Duration CALL_TIME = Duration.ofSeconds(10);
     private static final Duration BATCH_TIME = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
+    private static final String UNKNOWN_STATUS = "SmartMails told a status that is not known";
 
     /** 401 or 403: nothing is wrong with the items, and no call can succeed before somebody changes the key or account. */
     public static final class KeyRefused extends RuntimeException {
@@ -42,13 +46,43 @@ public final class SmartMailsClient {
     public static final class Throttled extends RuntimeException {
         private final Duration after;
 
-        Throttled(String message, Duration after) {
+        private final boolean quota;
+
+        Throttled(String message, Duration after, boolean quota) {
             super(message);
             this.after = after;
+            this.quota = quota;
+        }
+
+        /** Whether a day's or month's quota is used up, which says nothing about requests in a minute. */
+        public boolean isQuota() {
+            return quota;
         }
 
         public Duration after() {
             return after;
+        }
+    }
+
+    /** 403 for what one kind of call needs: the key may do other things. */
+    public static final class ScopeMissing extends RuntimeException {
+        ScopeMissing(String message) {
+            super(message);
+        }
+    }
+
+    /** As the cause of a {@code TransientFailure}: SmartMails may have done the work all the same. */
+    public static final class Uncertain extends RuntimeException {
+        private final boolean nonsense;
+
+        Uncertain(boolean nonsense) {
+            super("the outcome is not known", null, false, false);
+            this.nonsense = nonsense;
+        }
+
+        /** Whether there was an answer, which made no sense. */
+        public boolean isNonsense() {
+            return nonsense;
         }
     }
 
@@ -58,7 +92,15 @@ public final class SmartMailsClient {
         this.api = new ApiCall(settings, clock);
     }
 
-    /** @return one result per message, in order; also when all were rejected */
+    /** @param listener gets what the headers of every answer say about the limit, on the thread of the call */
+    public void onAnswer(Consumer<RateTold> listener) {
+        api.onAnswer(listener);
+    }
+
+    /**
+     * @param messages each with a {@code dedupe_id}
+     * @return one result per message, in order; also when all were rejected
+     */
     public List<SendResult> sendBatch(List<JsonNode> messages) {
         ObjectNode body = ApiCall.JSON.createObjectNode().put("on_error", "continue");
         body.putArray("messages").addAll(messages);
@@ -66,9 +108,29 @@ public final class SmartMailsClient {
         boolean itemsTold = answer.status() == 422
                 && answer.body().path("results").size() == messages.size()
                 && !messages.isEmpty();
-        return results(itemsTold ? answer : required(answer), messages.size()).stream()
-                .map(SmartMailsClient::sendResult)
-                .toList();
+        List<JsonNode> results = results(itemsTold ? answer : required(answer), messages.size());
+        Map<String, JsonNode> ids = new HashMap<>();
+        List<SendResult> told = new ArrayList<>(results.size());
+        for (int i = 0; i < results.size(); i++) {
+            JsonNode ours = messages.get(i).path("dedupe_id");
+            JsonNode theirs = results.get(i).path("dedupe_id");
+            SendResult result = sendResult(results.get(i));
+            JsonNode other = result.id() == null ? null : ids.put(result.id(), ours);
+            if (theirs.isTextual() && !theirs.equals(ours) || other != null && !other.equals(ours)) {
+                throw api.nonsense(answer, "results that belong to other items");
+            }
+            told.add(result);
+        }
+        senseOf(answer, told.stream().noneMatch(result -> result.status() == SendResult.Status.UNCLEAR));
+        return told;
+    }
+
+    private void senseOf(ApiCall.Answer answer, boolean all) {
+        if (all) {
+            api.makesSense(answer);
+        } else {
+            api.nonsense(answer, "an item of a status that is not known");
+        }
     }
 
     private static SendResult sendResult(JsonNode item) {
@@ -93,7 +155,7 @@ public final class SmartMailsClient {
             case "rejected" ->
                 new SendResult(
                         SendResult.Status.REJECTED, null, error.path("code").asText("rejected"), detail(error));
-            default -> throw unclear("an item of status '" + ApiCall.clean(status) + "'");
+            default -> new SendResult(SendResult.Status.UNCLEAR, null, null, UNKNOWN_STATUS);
         };
     }
 
@@ -112,9 +174,11 @@ public final class SmartMailsClient {
         body.put("resubscribe", true).put("merge", true).put("on_error", "continue");
         body.putArray("contacts").addAll(contacts);
         ApiCall.Answer answer = required(api.exchange("POST", "/contacts/batch", body, BATCH_TIME));
-        return results(answer, contacts.size()).stream()
+        List<ContactResult> told = results(answer, contacts.size()).stream()
                 .map(SmartMailsClient::contactResult)
                 .toList();
+        senseOf(answer, told.stream().noneMatch(result -> result.status() == ContactResult.Status.UNCLEAR));
+        return told;
     }
 
     private static ContactResult contactResult(JsonNode item) {
@@ -135,26 +199,51 @@ public final class SmartMailsClient {
                         null,
                         error.path("code").asText("failed"),
                         detail(error));
-            default -> throw unclear("an item of status '" + ApiCall.clean(status) + "'");
+            default -> new ContactResult(ContactResult.Status.UNCLEAR, null, null, null, UNKNOWN_STATUS);
         };
+    }
+
+    /** For an item whose result says nothing that is known. */
+    public static TransientFailure unclear(String detail) {
+        return new TransientFailure(detail, Duration.ZERO, new Uncertain(true));
     }
 
     private static String detail(JsonNode error) {
         return ApiCall.clean(error.path("detail").asText("no reason given"));
     }
 
-    private static List<JsonNode> results(ApiCall.Answer answer, int expected) {
-        List<JsonNode> results = new ArrayList<>();
-        answer.body().path("results").forEach(results::add);
+    /** In the order of the items, by the index each result names; all of them, or nothing is believed. */
+    private List<JsonNode> results(ApiCall.Answer answer, int expected) {
+        JsonNode results = answer.body().path("results");
         if (results.size() != expected) {
-            throw unclear(results.size() + " results for " + expected + " items");
+            throw api.nonsense(answer, results.size() + " results for " + expected + " items");
         }
-        return results;
+        JsonNode[] inOrder = new JsonNode[expected];
+        for (int i = 0; i < expected; i++) {
+            int index = results.get(i).path("index").asInt(i);
+            if (index < 0 || index >= expected || inOrder[index] != null) {
+                throw api.nonsense(answer, "results whose indexes are wrong");
+            }
+            inOrder[index] = results.get(i);
+        }
+        return List.of(inOrder);
     }
 
-    /** What became of the items is not known, so they are sent again with the same dedupe ids. */
-    private static TransientFailure unclear(String what) {
-        return new TransientFailure("SmartMails answered with " + what, Duration.ZERO);
+    /** The id of the message that SmartMails took under a dedupe id; empty when it knows none. */
+    public Optional<String> messageOf(String dedupeId) {
+        ApiCall.Answer answer =
+                required(api.exchange("GET", "/messages?limit=1&dedupe_id=" + encoded(dedupeId), null, CALL_TIME));
+        JsonNode found = answer.body().path("data");
+        if (!found.isArray()) {
+            throw api.nonsense(answer, "no list of messages");
+        }
+        for (JsonNode message : found) {
+            // A server that does not know the filter answers with whatever it has.
+            if (message.path("dedupe_id").asText(dedupeId).equals(dedupeId)) {
+                return Optional.of(message.path("id").asText(""));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Ids of all lists by name; the contract allows an account as many as one page holds. */
@@ -230,11 +319,18 @@ public final class SmartMailsClient {
 
     /** What the account allows; the contract's default for what it does not tell. */
     public Limits limits() {
-        JsonNode limits = account().path("limits");
+        JsonNode account = account();
+        JsonNode limits = account.path("limits");
+        JsonNode bytes = limits.path("max_body_bytes");
+        Set<String> can = new HashSet<>();
+        account.path("capabilities").forEach(capability -> can.add(capability.asText()));
         return new Limits(
                 Math.max(0, limits.path("requests_per_minute").asInt(0)),
                 Math.max(1, limits.path("messages_per_batch").asInt(Limits.DEFAULT.messagesPerBatch())),
-                Math.max(1, limits.path("contacts_per_batch").asInt(Limits.DEFAULT.contactsPerBatch())));
+                Math.max(1, limits.path("contacts_per_batch").asInt(Limits.DEFAULT.contactsPerBatch())),
+                Math.max(1, bytes.path("messages_batch").asLong(Limits.DEFAULT.messagesBytes())),
+                Math.max(1, bytes.path("contacts_batch").asLong(Limits.DEFAULT.contactsBytes())),
+                can.isEmpty() || can.contains("messages.dedupe"));
     }
 
     private static Optional<JsonNode> found(ApiCall.Answer answer) {

@@ -14,8 +14,9 @@ class SmartMailsConfiguration {
     SmartMailsSettings smartMailsSettings(
             @Value("${smartmails.base-url}") URI baseUrl,
             @Value("${smartmails.api-key:}") String apiKey,
-            @Value("${smartmails.requests-per-minute:60}") int requestsPerMinute) {
-        return new SmartMailsSettings(baseUrl, apiKey, requestsPerMinute);
+            @Value("${smartmails.requests-per-minute:60}") int requestsPerMinute,
+            @Value("${smartmails.dedupe-life:30d}") Duration dedupeLife) {
+        return new SmartMailsSettings(baseUrl, apiKey, requestsPerMinute, dedupeLife);
     }
 
     @Bean

@@ -2,6 +2,7 @@
 package io.smartmails.hub.smartmails;
 
 import java.net.URI;
+import java.time.Duration;
 
 /**
  * The account the hub sends through.
@@ -9,8 +10,15 @@ import java.net.URI;
  * @param baseUrl with the version, without a slash at the end, for example {@code http://127.0.0.1:8025/v1}
  * @param apiKey never shown: {@link #toString} masks it
  * @param requestsPerMinute requests the account allows in any 60 s, at least 1
+ * @param dedupeLife how long SmartMails takes a dedupe id once; what is older is looked up before it is sent again
  */
-public record SmartMailsSettings(URI baseUrl, String apiKey, int requestsPerMinute) {
+public record SmartMailsSettings(URI baseUrl, String apiKey, int requestsPerMinute, Duration dedupeLife) {
+    private static final Duration USUAL_DEDUPE_LIFE = Duration.ofDays(30);
+
+    /** With the contract's dedupe life. */
+    public SmartMailsSettings(URI baseUrl, String apiKey, int requestsPerMinute) {
+        this(baseUrl, apiKey, requestsPerMinute, USUAL_DEDUPE_LIFE);
+    }
 
     public SmartMailsSettings {
         if (apiKey == null || apiKey.isBlank()) {

@@ -74,7 +74,8 @@ final class ConsoleHarness implements AutoCloseable {
         Instant now = Instant.parse("2026-01-05T10:00:00Z");
         final List<RoutesView.Route> routes = new ArrayList<>();
         final List<InboxView.Mail> mails = new ArrayList<>();
-        UpstreamView.Upstream upstream = new UpstreamView.Upstream(60, 7, 53, Instant.EPOCH, null);
+        UpstreamView.Upstream upstream =
+                new UpstreamView.Upstream(60, 60, 7, 0, 53, Instant.EPOCH, List.of(), null, null);
         boolean keyIsValid = true;
         String messageStatus = "sent";
         int messageLookUps;
@@ -331,7 +332,7 @@ final class ConsoleHarness implements AutoCloseable {
         });
         world.routes.clear();
         world.mails.clear();
-        world.upstream = new UpstreamView.Upstream(60, 7, 53, Instant.EPOCH, null);
+        world.upstream = new UpstreamView.Upstream(60, 60, 7, 0, 53, Instant.EPOCH, List.of(), null, null);
         world.keyIsValid = true;
     }
 
@@ -374,7 +375,7 @@ final class ConsoleHarness implements AutoCloseable {
         database.write(tx -> {
             context.getBean(EnvelopeStore.class).settle(tx, receipt, true);
             context.getBean(ItemStore.class).add(tx, item, world.now);
-            context.getBean(ItemStore.class).fail(tx, id, new RetryPolicy.Dead(cause));
+            context.getBean(ItemStore.class).fail(tx, id, new RetryPolicy.Dead(cause), false);
             return null;
         });
         return id;

@@ -202,7 +202,8 @@ class ConsoleTest {
                 null,
                 0,
                 "503 from crm"));
-        hub.world.upstream = new UpstreamView.Upstream(60, 58, 2, hub.world.now, "401 unknown_key");
+        hub.world.upstream =
+                new UpstreamView.Upstream(60, 60, 58, 0, 2, hub.world.now, List.of(), null, "401 unknown_key");
 
         String page = hub.get("/console", "Cookie", hub.logIn()).body();
 

@@ -65,7 +65,7 @@ abstract class MessageSuite {
     }
 
     private List<Item> claim() {
-        return api.items.claimSends(Item.Lane.TRANSACTIONAL, "live", 100, LEASE);
+        return api.items.claimSends(Item.Lane.TRANSACTIONAL, "live", 100, 1_000_000, LEASE);
     }
 
     private List<String> listed(String query) throws Exception {
@@ -350,7 +350,7 @@ abstract class MessageSuite {
         assertThat(seen.path("bounce").has("permanent")).isEqualTo(to.contains("bounce"));
         clock.advance(Duration.ofDays(1));
         assertThat(claim()).isEmpty();
-        assertThat(api.items.claimSends(Item.Lane.TRANSACTIONAL, "settled-here", 10, LEASE))
+        assertThat(api.items.claimSends(Item.Lane.TRANSACTIONAL, "settled-here", 10, 1_000_000, LEASE))
                 .isEmpty();
         assertThat(api.live("GET", "/messages/" + id, null).status()).isEqualTo(404);
         assertThat(api.stories.find(id).orElseThrow().fate()).isEqualTo("delivered");
@@ -427,7 +427,8 @@ abstract class MessageSuite {
         accept(",\"priority\":\"bulk\"");
         accept(",\"category\":\"marketing\"");
         assertThat(claim()).isEmpty();
-        assertThat(api.items.claimSends(Item.Lane.BULK, "live", 10, LEASE)).hasSize(2);
+        assertThat(api.items.claimSends(Item.Lane.BULK, "live", 10, 1_000_000, LEASE))
+                .hasSize(2);
     }
 
     @Test

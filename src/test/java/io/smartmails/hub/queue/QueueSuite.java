@@ -230,11 +230,12 @@ abstract class QueueSuite {
         assertThat(counts.counts().fates()).containsEntry("waiting", 1L).containsEntry("accepted", 1L);
         assertThat(items.nextBatchKey(Item.Lane.BULK)).isEmpty();
         assertThat(items.nextBatchKey(Item.Lane.TRANSACTIONAL)).contains("live");
-        assertThat(items.claimSends(Item.Lane.TRANSACTIONAL, "live", 10, LEASE)).hasSize(3);
+        assertThat(items.claimSends(Item.Lane.TRANSACTIONAL, "live", 10, 1_000_000, LEASE))
+                .hasSize(3);
         database.write(tx -> {
             items.deliver(tx, "itm_1", "msg_1");
             items.drop(tx, "itm_2", "past its best-before");
-            items.fail(tx, "itm_3", new RetryPolicy.Dead("invalid_email"));
+            items.fail(tx, "itm_3", new RetryPolicy.Dead("invalid_email"), false);
             return null;
         });
         assertThat(counts.counts().items().get("send"))
@@ -287,5 +288,37 @@ abstract class QueueSuite {
             });
         }
         assertThat(checkpoints.read("demo-crm", "contacts")).isEqualTo(Map.of("at", "b"));
+    }
+
+    @Test
+    void aKindMayHaveABestBeforeAndAHorizonOfItsOwn() {
+        var rules = new KindRules(
+                Map.of(Item.Lane.TRANSACTIONAL, Duration.ofMinutes(30)),
+                Map.of(Item.Lane.TRANSACTIONAL, Duration.ofHours(1)));
+        var strict = new ItemStore(database, clock, rules);
+        Instant dueAt = clock.instant().plus(Duration.ofDays(30));
+        var item = new Item(
+                "itm_strict",
+                Item.Kind.SEND,
+                "env_1",
+                null,
+                "strict",
+                null,
+                Item.Lane.TRANSACTIONAL,
+                "live",
+                null,
+                0,
+                clock.instant(),
+                "{}");
+        database.write(tx -> strict.add(tx, item, dueAt));
+
+        Item stored = strict.find("itm_strict").orElseThrow();
+        assertThat(stored.expiresAt()).isEqualTo(dueAt.plus(Duration.ofMinutes(30)));
+        var failure = new TransientFailure("busy", Duration.ZERO);
+        assertThat(retries.judge(failure, stored, rules, dueAt.plus(Duration.ofMinutes(59))))
+                .as("counted from when it was first due")
+                .isInstanceOf(RetryPolicy.RetryAt.class);
+        assertThat(retries.judge(failure, stored, rules, dueAt.plus(Duration.ofMinutes(61))))
+                .isInstanceOf(RetryPolicy.Dead.class);
     }
 }

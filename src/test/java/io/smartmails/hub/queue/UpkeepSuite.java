@@ -157,7 +157,7 @@ abstract class UpkeepSuite {
     private String deadItem(String receipt, String identity, Instant expiresAt, String cause) {
         String id = item(receipt, identity, expiresAt);
         database.write(tx -> {
-            items.fail(tx, id, new RetryPolicy.Dead(cause));
+            items.fail(tx, id, new RetryPolicy.Dead(cause), false);
             return null;
         });
         return id;
@@ -322,7 +322,7 @@ abstract class UpkeepSuite {
         database.write(tx -> deadLetters.replay(tx, item));
         assertThat(items.find(item).orElseThrow().payload()).doesNotContain("dedupe_id");
         database.write(tx -> {
-            items.fail(tx, item, new RetryPolicy.Dead("again"));
+            items.fail(tx, item, new RetryPolicy.Dead("again"), false);
             return null;
         });
         database.write(tx -> deadLetters.replay(tx, item, "rpl_2"));

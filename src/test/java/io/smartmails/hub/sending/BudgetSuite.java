@@ -4,10 +4,12 @@ package io.smartmails.hub.sending;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartmails.db.Database;
+import io.smartmails.hub.smartmails.RateTold;
 import io.smartmails.id.Ids;
 import io.smartmails.testkit.SettableClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -145,5 +147,78 @@ abstract class BudgetSuite {
             assertThat(given).as("limit " + limit).isBetween(1, limit);
             clock.advance(Duration.ofMinutes(2));
         }
+    }
+
+    @Test
+    void a429LowersTheLimitWhichGrowsAgainSlowlyAndBothSurviveARestart() {
+        Budget budget = budget(60);
+        budget.throttled(Duration.ofSeconds(20));
+        budget.throttled(Duration.ofSeconds(7));
+        assertThat(budget.view().limit()).as("two at once count as one").isEqualTo(45);
+        assertThat(budget(60).view().limit()).isEqualTo(45);
+        assertThat(budget(60).view().nextFreeAt()).isEqualTo(clock.instant().plusSeconds(20));
+
+        clock.advance(Duration.ofSeconds(79));
+        assertThat(budget.view().limit()).isEqualTo(45);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(budget.view().limit()).isEqualTo(48);
+        for (int limit : new int[] {51, 54, 57, 60}) {
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(budget.view().limit()).isEqualTo(limit);
+        }
+    }
+
+    @Test
+    void aRaiseThatIsAnsweredWithA429ComesLaterTheNextTime() {
+        Budget budget = budget(60);
+        budget.throttled(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(budget.view().limit()).isEqualTo(48);
+        budget.throttled(Duration.ofSeconds(1));
+        assertThat(budget.view().limit()).isEqualTo(36);
+        clock.advance(Duration.ofSeconds(119));
+        assertThat(budget.view().limit()).isEqualTo(36);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(budget.view().limit()).isEqualTo(39);
+    }
+
+    @Test
+    void theHeadersTellALowerLimitAndWhatOthersUsed() {
+        Budget budget = budget(60);
+        budget.take(Lane.BULK, false).orElseThrow().close();
+        budget.told(new RateTold(30, 19, Duration.ZERO));
+        assertThat(budget.view().limit()).isEqualTo(30);
+        assertThat(budget.view().others()).isEqualTo(10);
+        assertThat(budget.view().free()).isEqualTo(BudgetDecider.usable(20) - 1);
+        assertThat(budget(60).view().limit()).as("after a restart").isEqualTo(30);
+
+        budget.told(new RateTold(30, 0, Duration.ofSeconds(9)));
+        assertThat(budget.take(Lane.TRANSACTIONAL, false)).isEmpty();
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(budget.view().others()).isZero();
+        assertThat(budget.take(Lane.TRANSACTIONAL, false)).isPresent();
+    }
+
+    @Test
+    void anExhaustedDayStopsEverybodyUntilItsEnd() {
+        Budget budget = budget(60);
+        budget.told(new RateTold(60, 59, Duration.ofHours(3)));
+        clock.advance(Duration.ofHours(3).minusSeconds(1));
+        assertThat(drain(budget)).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(budget.take(Lane.BULK, false)).isPresent();
+    }
+
+    @Test
+    void aTokenThatSeveralWaitForGoesToTheOneThatHadNoneLongest() {
+        Budget budget = budget(60);
+        while (budget.take(Lane.BULK, false).isPresent()) {
+            // until bulk has to wait
+        }
+        assertThat(budget.take(Lane.SYNC, false)).isEmpty();
+        Instant next = budget.nextFreeAt(Lane.SYNC, false);
+        clock.advance(Duration.between(clock.instant(), next));
+        assertThat(budget.take(Lane.BULK, false)).as("sync waits, and had none").isEmpty();
+        assertThat(budget.take(Lane.SYNC, false)).isPresent();
     }
 }

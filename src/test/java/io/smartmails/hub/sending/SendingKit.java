@@ -12,6 +12,7 @@ import io.smartmails.hub.queue.DeadLetter;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.KindRules;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.smartmails.LedgerClient;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /** The sending stage over a fresh database and a fake SmartMails; its clock stands until the test moves it. */
@@ -44,6 +46,8 @@ final class SendingKit implements AutoCloseable {
     final SmartMailsClient client;
     final Wakeup wakeup = new Wakeup();
     final Set<String> publishable = new HashSet<>();
+    final List<String> alarms = new CopyOnWriteArrayList<>();
+    KindRules rules = KindRules.USUAL;
     Budget budget;
     Upstream upstream;
     AccountLimits limits;
@@ -67,10 +71,21 @@ final class SendingKit implements AutoCloseable {
     /** Again, as a new process would; what the old one had in memory is gone. */
     void start(int requestsPerMinute) {
         budget = new Budget(new RequestLogStore(database), requestsPerMinute, clock, ids);
-        upstream = new Upstream(budget, clock);
-        var failures = new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), clock);
+        upstream = new Upstream(budget, client, (type, subject, detail) -> alarms.add(type + " " + subject), clock);
+        var failures =
+                new ItemFailures(items, new TimelineStore(clock, ids), new RetryPolicy(new Random(2)), rules, clock);
         limits = new AccountLimits(upstream, client, budget, clock);
-        sender = new Sender(database, items, failures, upstream, client, limits, publishable::contains, clock, wakeup);
+        sender = new Sender(
+                database,
+                items,
+                failures,
+                upstream,
+                client,
+                limits,
+                Duration.ofDays(30),
+                publishable::contains,
+                clock,
+                wakeup);
         ledger = new ContactLedger(database, items, clock, ids);
         var ledgerClient = new LedgerClient(
                 new SmartMailsSettings(smartMails.baseUrl(), FakeSmartMails.KEY, requestsPerMinute), clock);

@@ -27,6 +27,7 @@ class TemplatePublisherTest {
     private FakeTemplates smartMails;
     private Database database;
     private Budget budget;
+    private SmartMailsClient client;
     private Upstream upstream;
     private TemplatePublisher publisher;
 
@@ -35,12 +36,12 @@ class TemplatePublisherTest {
         smartMails = new FakeTemplates();
         database = Database.open(Database.sqliteUrl(home.resolve("hub.db")), null, null, "db/hub");
         budget = new Budget(new RequestLogStore(database), 6000, clock, new Ids(clock, new Random(7)));
-        upstream = new Upstream(budget, clock);
+        client = new SmartMailsClient(new SmartMailsSettings(smartMails.url(), "sml_test", 6000), clock);
+        upstream = new Upstream(budget, client, (type, subject, detail) -> {}, clock);
         publisher = publisher();
     }
 
     private TemplatePublisher publisher() {
-        var client = new SmartMailsClient(new SmartMailsSettings(smartMails.url(), "sml_test", 6000), clock);
         return new TemplatePublisher(home.resolve("templates"), database, client, upstream, smartMails.url(), clock);
     }
 

@@ -51,7 +51,7 @@ class SmartMailsClientTest {
 
     @ParameterizedTest
     @EnumSource(
-            names = {"THROTTLE"},
+            names = {"THROTTLE", "SCOPE_MISSING", "SHUFFLED", "DUPLICATE_INDEXES", "UNKNOWN_STATUS"},
             mode = EnumSource.Mode.EXCLUDE)
     void whatSaysNothingAboutTheItemsIsTransientAndTriedOnlyOnce(Mishap mishap) {
         smartMails.next(mishap);

@@ -73,9 +73,6 @@ final class Endpoints {
             /predictions/rank POST=contacts:read
             /team-members GET=team:admin POST=team:admin
             /team-members/{} GET=team:admin PUT=team:admin DELETE=team:admin
-            /audit-events,/security-alerts GET=audit:read
-            /security-alerts/{} PUT=keys:admin
-            /alert-rules GET=keys:admin PUT=keys:admin
             /contacts/{}/activity,/contacts/{}/export,/contacts/{}/predictions GET=contacts:read
             """;
 
