@@ -23,6 +23,16 @@ final class Settings {
             new Setting("hub.home", ".", "folder with routes/ connectors/ config/ data/ (also HUB_HOME)"),
             new Setting(
                     "hub.public-url", "http://127.0.0.1:<server.port>", "address under which senders reach the hub"),
+            new Setting("hub.pressure.max-waiting", "1000000", "rows that may wait before new work is refused"),
+            new Setting(
+                    "hub.pressure.min-free-disk", "1GB or 5 %", "free space below which new work is refused, as 500MB"),
+            new Setting(
+                    "hub.pressure.max-data-size", "none", "size of the data from which new work is refused, as 20GB"),
+            new Setting("hub.retention.envelopes", "30d", "how long bytes, headers, messages of settled work are kept"),
+            new Setting("hub.retention.timeline", "90d", "how long stories of settled work are kept"),
+            new Setting("hub.retention.items", "400d", "how long the send ledger is kept: no mail twice in that time"),
+            new Setting("hub.retention.dedupe", "14d", "how long a repeated receipt is known, at least"),
+            new Setting("hub.retention.dead-letters", "never", "after how long dead letters are given up"),
             new Setting("smartmails.base-url", "the engine", "base URL of SmartMails; setting it keeps the engine off"),
             new Setting(
                     "smartmails.api-key", "made at first start", "the account's key; from the environment or a file"),

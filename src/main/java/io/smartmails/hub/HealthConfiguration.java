@@ -3,6 +3,7 @@ package io.smartmails.hub;
 
 import io.smartmails.db.Database;
 import io.smartmails.hub.queue.CounterStore;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.routing.RouteStatuses;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,16 @@ class HealthConfiguration {
                 Thread.currentThread().interrupt();
                 return Health.down(e).build();
             }
+        };
+    }
+
+    /** Up even when it refuses new work: taking the hub out of service would not make room. */
+    @Bean
+    HealthIndicator roomHealthIndicator(Pressure pressure) {
+        return () -> {
+            Health.Builder health = Health.up().withDetail("refusing", !pressure.hasRoom());
+            pressure.gauges().forEach(gauge -> health.withDetail(gauge.name(), gauge.percent() + " %"));
+            return health.build();
         };
     }
 

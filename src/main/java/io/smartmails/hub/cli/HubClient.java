@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
 /** Talks to a running hub, with the admin key where it is needed. */
 final class HubClient {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -51,7 +61,7 @@ final class HubClient {
                     path,
                     HttpRequest.newBuilder()
                             .header("Content-Type", "application/json")
-                            .method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+                            .method(method, HttpRequest.BodyPublishers.ofString(EXACT.writeValueAsString(body))));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -102,6 +112,15 @@ final class HubClient {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure("Interrupted while waiting for " + address.url());
+        }
+    }
+
+    /** JSON of a file with its numbers as they are written. */
+    static JsonNode exact(byte[] json, Path file) {
+        try {
+            return EXACT.readTree(json);
+        } catch (IOException e) {
+            throw new CommandFailure(file + " is no JSON: the whole message as SmartMails takes it is needed");
         }
     }
 

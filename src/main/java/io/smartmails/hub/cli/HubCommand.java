@@ -26,7 +26,7 @@ import picocli.CommandLine.ScopeType;
             WebhookCommand.class,
             WhyCommand.class,
             DeadLettersCommand.class,
-            DeadLettersCommand.Replay.class,
+            ReplayCommand.class,
             RoutesCommand.class,
             ConnectionsCommand.class,
             ConnectorCommand.class,

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.console;
 
-import io.smartmails.hub.queue.DeadLetter;
-import io.smartmails.hub.queue.DeadLetterStore;
-import io.smartmails.hub.queue.EnvelopeStore;
-import io.smartmails.hub.queue.ItemStore;
 import io.smartmails.hub.timeline.Story;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.problem.Problem;
@@ -19,10 +15,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** The pages. {@link ConsoleGuard} has checked who asks. */
 @Controller
@@ -37,10 +30,6 @@ class ConsoleController {
     private final Overview overview;
     private final StoryStore stories;
     private final MessageStatuses statuses;
-    private final DeadLetterStore deadLetters;
-    private final EnvelopeStore envelopes;
-    private final ItemStore items;
-    private final Replay replay;
     private final RoutesView routes;
     private final ConnectionsView connections;
     private final InboxView inbox;
@@ -50,10 +39,6 @@ class ConsoleController {
             Overview overview,
             StoryStore stories,
             MessageStatuses statuses,
-            DeadLetterStore deadLetters,
-            EnvelopeStore envelopes,
-            ItemStore items,
-            Replay replay,
             RoutesView routes,
             ConnectionsView connections,
             InboxView inbox,
@@ -61,10 +46,6 @@ class ConsoleController {
         this.overview = overview;
         this.stories = stories;
         this.statuses = statuses;
-        this.deadLetters = deadLetters;
-        this.envelopes = envelopes;
-        this.items = items;
-        this.replay = replay;
         this.routes = routes;
         this.connections = connections;
         this.inbox = inbox;
@@ -124,33 +105,6 @@ class ConsoleController {
         model.addAttribute("mail", mail.orElseThrow(() -> notFound("There is no such mail in the inbox (any more).")));
         response.setHeader("Content-Security-Policy", MAIL_POLICY);
         return "console/mail";
-    }
-
-    @GetMapping("/console/dead-letters")
-    String deadLetters(Model model) {
-        model.addAttribute("letters", deadLetters.list(LIST));
-        return "console/dead-letters";
-    }
-
-    @GetMapping("/console/dead-letters/{id}")
-    String deadLetter(@PathVariable String id, Model model) {
-        DeadLetter letter = deadLetters
-                .find(id)
-                .orElseThrow(
-                        () -> notFound("There is no dead letter with this id (any more). It may have been replayed."));
-        model.addAttribute("detail", DeadLetterDetail.of(letter, envelopes, items));
-        return "console/dead-letter";
-    }
-
-    @PostMapping("/console/dead-letters/{id}/replay")
-    String replay(
-            @PathVariable String id,
-            @RequestParam(required = false) String reason,
-            @RequestAttribute(ConsoleGuard.KEY_ID) String keyId,
-            RedirectAttributes redirect) {
-        DeadLetter letter = replay.replay(id, reason, keyId);
-        redirect.addAttribute("replayed", letter.id());
-        return "redirect:/console/timeline/" + letter.receipt();
     }
 
     @GetMapping("/console/routes")

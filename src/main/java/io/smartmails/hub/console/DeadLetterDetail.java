@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.console;
 
+import io.smartmails.hub.event.Event;
 import io.smartmails.hub.queue.DeadLetter;
-import io.smartmails.hub.queue.Envelope;
-import io.smartmails.hub.queue.EnvelopeStore;
-import io.smartmails.hub.queue.Item;
-import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.timeline.Story;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,47 +12,41 @@ import java.util.Map;
  *
  * @param cure what to do before the replay
  * @param headers the kept headers of the envelope
- * @param payload the bytes as they came in
+ * @param payload the bytes as they are now
+ * @param original the bytes as they came in, of the letter or of the message; null when nobody edited it
+ * @param events what the mapping makes of it now, or the event its rule got; empty when it fails
+ * @param mappingFailure why the mapping fails now; null when it does not
  * @param message what was to leave for SmartMails, as JSON; null before the sending stage
+ * @param tries what its story tells of it
  */
 record DeadLetterDetail(
         DeadLetter letter,
         String connector,
-        String connection,
-        String topic,
         String cure,
         Map<String, String> headers,
         Payload payload,
-        String message) {
+        Payload original,
+        List<Event> events,
+        String mappingFailure,
+        String message,
+        List<Story.Entry> tries) {
 
-    static DeadLetterDetail of(DeadLetter letter, EnvelopeStore envelopes, ItemStore items) {
-        Envelope envelope = envelopes
-                .find(letter.receipt())
-                .orElseThrow(() -> new IllegalStateException("the envelope of " + letter.id() + " is gone"));
-        String message = letter.stage().equals("sending")
-                ? items.find(letter.id()).map(Item::payload).orElse(null)
-                : null;
-        return new DeadLetterDetail(
-                letter,
-                envelope.connector(),
-                envelope.connection(),
-                envelope.topic(),
-                cure(letter, envelope),
-                envelope.headers(),
-                Payload.of(envelope.body()),
-                message);
+    /** For people. */
+    public String mapped() {
+        return mappingFailure != null ? mappingFailure : Input.pretty(events);
     }
 
-    private static String cure(DeadLetter letter, Envelope envelope) {
-        return switch (letter.stage()) {
-            case "translation" ->
-                "Mend the mapping of " + envelope.topic() + " in connectors/" + envelope.connector()
-                        + "/mappings/ (or the data in the source), then replay. The raw bytes are kept.";
-            case "rule" ->
-                "Mend the rule in routes/" + letter.about() + ".yaml, then replay. Only this rule runs again.";
-            default ->
-                "Mend what SmartMails objects to (template, recipient, key), then replay. What was mailed already is not"
-                        + " mailed again.";
-        };
+    /** Whether a form can change it: text that came in, or a message. */
+    public boolean isEditable() {
+        return letter.kind() == DeadLetter.Kind.ENVELOPE && payload.encoding().equals("text") || isMessage();
+    }
+
+    public boolean isMessage() {
+        return message != null && !message.equals("{}");
+    }
+
+    /** What the form starts with. */
+    public String editable() {
+        return isMessage() ? Input.prettyText(message) : payload.content();
     }
 }

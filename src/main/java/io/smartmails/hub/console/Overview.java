@@ -3,6 +3,7 @@ package io.smartmails.hub.console;
 
 import io.smartmails.hub.queue.CountStore;
 import io.smartmails.hub.queue.Counts;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.timeline.Story;
 import io.smartmails.hub.timeline.StoryStore;
 import java.util.ArrayList;
@@ -13,14 +14,23 @@ import java.util.stream.Collectors;
 /** The first page: problems first, then the figures, then the latest receipts. */
 final class Overview {
     private static final int LATEST = 12;
+    private static final int TIGHT_PERCENT = 50;
 
     private final CountStore counts;
     private final StoryStore stories;
     private final TrafficStore traffic;
     private final RoutesView routes;
     private final UpstreamView upstream;
+    private final Pressure pressure;
 
-    Overview(CountStore counts, StoryStore stories, TrafficStore traffic, RoutesView routes, UpstreamView upstream) {
+    Overview(
+            CountStore counts,
+            StoryStore stories,
+            TrafficStore traffic,
+            RoutesView routes,
+            UpstreamView upstream,
+            Pressure pressure) {
+        this.pressure = pressure;
         this.counts = counts;
         this.stories = stories;
         this.traffic = traffic;
@@ -77,6 +87,15 @@ final class Overview {
 
     private List<Problem> problems(Counts counted, UpstreamView.Upstream requests) {
         List<Problem> problems = new ArrayList<>();
+        pressure.tightest()
+                .filter(gauge -> gauge.percent() >= TIGHT_PERCENT)
+                .ifPresent(gauge -> problems.add(new Problem(
+                        pressure.hasRoom()
+                                ? "It gets tight: " + gauge.name() + " at " + gauge.percent() + " % of its mark"
+                                : "New work is refused for the moment; nothing accepted is lost",
+                        gauge.detail(),
+                        null,
+                        null)));
         if (requests.refusal() != null) {
             problems.add(
                     new Problem("SmartMails refuses the hub's key; nothing is sent", requests.refusal(), null, null));

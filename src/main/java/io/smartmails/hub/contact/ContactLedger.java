@@ -43,6 +43,11 @@ public class ContactLedger {
         this.ids = ids;
     }
 
+    /** Address of a contact of the ledger. */
+    public Optional<String> emailOf(String contactId) {
+        return store.emailOf(contactId);
+    }
+
     /** Joins the caller's commit. When something changed, an item waits under this envelope and run. */
     public Merge merge(Tx tx, ContactCommand command, String envelopeId, String runId) {
         Contact contact = command.contact();

@@ -70,6 +70,16 @@ final class ContactStore {
                 .optional();
     }
 
+    /** Address of a contact, as last said; outside any transaction. */
+    Optional<String> emailOf(String id) {
+        return database.read()
+                .sql("SELECT email FROM contact WHERE account = :account AND id = :id")
+                .param("account", Account.MAIN)
+                .param("id", id)
+                .query(String.class)
+                .optional();
+    }
+
     /** What is read to be merged must not be changed by another node before it is saved. */
     private String lock() {
         return database.isSqlite() ? "" : " FOR UPDATE";

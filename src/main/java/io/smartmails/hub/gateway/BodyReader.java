@@ -5,10 +5,12 @@ import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.zip.GZIPInputStream;
 
 /** Reads a body of bounded size in bounded time, whether it announces its length or comes in chunks. */
 public final class BodyReader {
@@ -27,6 +29,33 @@ public final class BodyReader {
             throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body without Content-Encoding")
                     .asException();
         }
+        return readAsSent(request, maxBytes, within);
+    }
+
+    /**
+     * Like {@link #read}, but takes gzip too; the limit holds for the bytes sent and for what they inflate to.
+     *
+     * @throws io.smartmails.problem.ProblemException besides, 400 {@code invalid_request} when the body is no gzip
+     */
+    public static byte[] readInflated(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
+        if (!"gzip".equalsIgnoreCase(request.getHeader("Content-Encoding"))) {
+            return read(request, maxBytes, within);
+        }
+        byte[] sent = readAsSent(request, maxBytes, within);
+        try (var inflater = new GZIPInputStream(new ByteArrayInputStream(sent))) {
+            byte[] body = inflater.readNBytes(maxBytes);
+            if (inflater.read() >= 0) {
+                throw tooLarge(maxBytes);
+            }
+            return body;
+        } catch (IOException e) {
+            throw Problem.of(ProblemCode.INVALID_REQUEST, "The body is not the gzip its Content-Encoding says")
+                    .asException();
+        }
+    }
+
+    /** Like {@link #read}, but leaves a Content-Encoding as it is. */
+    static byte[] readAsSent(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
         long announced = request.getContentLengthLong();
         if (announced > maxBytes) {
             throw tooLarge(maxBytes);

@@ -9,6 +9,7 @@ import io.smartmails.hub.gateway.Refusals;
 import io.smartmails.hub.gateway.WebhookGate;
 import io.smartmails.hub.queue.Envelope;
 import io.smartmails.hub.queue.EnvelopeStore;
+import io.smartmails.hub.queue.Pressure;
 import io.smartmails.hub.queue.Receipt;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -43,6 +44,7 @@ final class WebhookServlet extends HttpServlet {
     private final transient EnvelopeStore envelopes;
     private final transient TimelineStore timeline;
     private final transient Wakeup translator;
+    private final transient Pressure pressure;
     private final transient InstantSource clock;
     private final transient Ids ids;
 
@@ -53,6 +55,7 @@ final class WebhookServlet extends HttpServlet {
             EnvelopeStore envelopes,
             TimelineStore timeline,
             Wakeup translator,
+            Pressure pressure,
             InstantSource clock,
             Ids ids) {
         this.gate = gate;
@@ -61,6 +64,7 @@ final class WebhookServlet extends HttpServlet {
         this.envelopes = envelopes;
         this.timeline = timeline;
         this.translator = translator;
+        this.pressure = pressure;
         this.clock = clock;
         this.ids = ids;
     }
@@ -76,6 +80,7 @@ final class WebhookServlet extends HttpServlet {
             return;
         }
         try {
+            pressure.requireRoom();
             accept(gate.admit(request), request, response);
         } catch (WebhookGate.Refused refused) {
             refusals.count();

@@ -110,6 +110,15 @@ public final class EnvelopeStore {
                 .optional();
     }
 
+    /** Start of the retry horizon: the receipt, or the latest replay. */
+    public Instant horizonStart(String id) {
+        return Instant.ofEpochMilli(database.read()
+                .sql("SELECT COALESCE(replayed_at, received_at) FROM envelope WHERE id = :id")
+                .param("id", id)
+                .query(Long.class)
+                .single());
+    }
+
     /**
      * Translated into events, or deliberately into none.
      *

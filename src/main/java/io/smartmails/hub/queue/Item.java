@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param batchKey what must be equal for two items to share a request
  * @param expiresAt best-before; null = none
  * @param attempts tries so far, this one included when claimed
+ * @param createdAt start of the retry horizon: when it was made, or replayed last
  * @param payload JSON of the message as SmartMails takes it; {@code {}} for contacts
  */
 public record Item(

@@ -14,7 +14,8 @@ import org.springframework.jdbc.core.RowMapper;
 /** What waits to leave for SmartMails, and, by the unique identity of sends, what was ever meant to be sent. */
 public final class ItemStore {
     private static final String COLUMNS =
-            "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts, created_at, payload";
+            "id, kind, envelope_id, run_id, identity, contact_id, lane, batch_key, expires_at, attempts,"
+                    + " COALESCE(replayed_at, created_at) AS created_at, payload";
     private static final String DUE_CONTACTS = "SELECT DISTINCT contact_id FROM item WHERE state = 'waiting'"
             + " AND kind = 'contact' AND batch_key = :batchKey AND due_at <= :now LIMIT :most";
     private static final RowMapper<Item> ROW = (rs, n) -> {
@@ -209,6 +210,38 @@ public final class ItemStore {
                 .param("batchKey", batchKey)
                 .param("id", id)
                 .update();
+    }
+
+    /**
+     * Moves an item that waits for its time and was never tried.
+     *
+     * @return false when it is no longer so
+     */
+    public boolean reschedule(Tx tx, String id, Instant dueAt) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET due_at = :due, created_at = :due"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0 AND due_at > :now")
+                        .param("due", dueAt.toEpochMilli())
+                        .param("now", clock.millis())
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Drops an item that was never tried.
+     *
+     * @return false when it was tried, and may be on its way
+     */
+    public boolean cancel(Tx tx, String id, String reason) {
+        return tx.jdbc()
+                        .sql("UPDATE item SET state = 'dropped', settled_at = :now, cause = :cause"
+                                + " WHERE id = :id AND state = 'waiting' AND attempts = 0")
+                        .param("now", clock.millis())
+                        .param("cause", reason)
+                        .param("id", id)
+                        .update()
+                == 1;
     }
 
     private static String lower(Enum<?> value) {

@@ -67,20 +67,23 @@ final class RowStore {
             tx.jdbc()
                     .sql(
                             "UPDATE " + table
-                                    + " SET state = 'dead', settled_at = :now, cause = :cause WHERE id = :id AND state = 'waiting'")
+                                    + " SET state = 'dead', settled_at = :now, cause = :cause, code = :code WHERE id = :id AND state = 'waiting'")
                     .param("now", now.toEpochMilli())
                     .param("cause", dead.cause())
+                    .param("code", DeadReason.of(table, dead.cause()))
                     .param("id", id)
                     .update();
         }
     }
 
+    /** What makes a row new work whose retry horizon starts at {@code :now}. */
+    static final String FRESH = "state = 'waiting', due_at = :now, attempts = 0, settled_at = NULL, cause = NULL,"
+            + " code = NULL, replayed_at = :now";
+
     /** @return whether there was such a dead letter */
     static boolean replay(Tx tx, String table, String id, Instant now) {
         return tx.jdbc()
-                        .sql("UPDATE " + table
-                                + " SET state = 'waiting', due_at = :now, attempts = 0, settled_at = NULL, cause = NULL"
-                                + " WHERE id = :id AND state = 'dead'")
+                        .sql("UPDATE " + table + " SET " + FRESH + " WHERE id = :id AND state = 'dead'")
                         .param("now", now.toEpochMilli())
                         .param("id", id)
                         .update()

@@ -9,7 +9,8 @@ import java.time.Instant;
  *
  * @param receivedAt when the envelope came: best-before counts from here
  * @param attempts tries so far, this one included
- * @param createdAt start of the retry horizon
+ * @param createdAt start of the retry horizon: when it was made, or replayed last
+ * @param again mark of a forced replay, whose sends are mails of their own; null otherwise
  */
 public record Run(
         String id,
@@ -19,4 +20,23 @@ public record Run(
         Event event,
         Instant receivedAt,
         int attempts,
-        Instant createdAt) {}
+        Instant createdAt,
+        String again) {
+
+    public Run(
+            String id,
+            String envelopeId,
+            String eventId,
+            String rule,
+            Event event,
+            Instant receivedAt,
+            int attempts,
+            Instant createdAt) {
+        this(id, envelopeId, eventId, rule, event, receivedAt, attempts, createdAt, null);
+    }
+
+    /** The same with that mark. */
+    Run again(String mark) {
+        return new Run(id, envelopeId, eventId, rule, event, receivedAt, attempts, createdAt, mark);
+    }
+}

@@ -11,10 +11,29 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.springframework.jdbc.core.RowMapper;
 
 /** Events and their runs, one per listening rule. */
 public final class RunStore {
+    /** With its event; {@code run} is the table's name in the statement. */
+    private static final String COLUMNS = "id, envelope_id, event_id, rule, attempts, again,"
+            + " COALESCE(replayed_at, created_at) AS created_at,"
+            + " (SELECT json FROM event WHERE event.id = run.event_id) AS json,"
+            + " (SELECT received_at FROM envelope WHERE envelope.id = run.envelope_id) AS received_at";
+
+    private static final RowMapper<Run> ROW = (rs, n) -> new Run(
+            rs.getString("id"),
+            rs.getString("envelope_id"),
+            rs.getString("event_id"),
+            rs.getString("rule"),
+            Json.read(rs.getString("json"), Event.class),
+            Instant.ofEpochMilli(rs.getLong("received_at")),
+            rs.getInt("attempts"),
+            Instant.ofEpochMilli(rs.getLong("created_at")),
+            rs.getString("again"));
+
     private final Database database;
     private final InstantSource clock;
     private final Ids ids;
@@ -26,12 +45,25 @@ public final class RunStore {
     }
 
     /**
-     * Stores an event and a waiting run per rule.
+     * Stores an event and a waiting run per rule. Runs of an envelope whose replay was forced are marked as it is.
      *
      * @param rules route ids that listen to it; none = the event is kept and shown as "no rule"
      * @return the event's id
      */
     public String publish(Tx tx, String envelopeId, Event event, Collection<String> rules) {
+        String again = rules.isEmpty()
+                ? null
+                : tx.jdbc()
+                        .sql("SELECT again FROM envelope WHERE id = :id AND again IS NOT NULL")
+                        .param("id", envelopeId)
+                        .query(String.class)
+                        .optional()
+                        .orElse(null);
+        return publish(tx, envelopeId, event, rules, again);
+    }
+
+    /** @param again mark of the run that made the event; null when it has none */
+    public String publish(Tx tx, String envelopeId, Event event, Collection<String> rules, String again) {
         String eventId = ids.next("evt");
         long now = clock.millis();
         tx.jdbc()
@@ -49,14 +81,15 @@ public final class RunStore {
         for (String rule : rules) {
             tx.jdbc()
                     .sql(
-                            "INSERT INTO run (id, account, envelope_id, event_id, rule, state, due_at, attempts, created_at)"
-                                    + " VALUES (:id, :account, :envelope, :event, :rule, 'waiting', :now, 0, :now)")
+                            "INSERT INTO run (id, account, envelope_id, event_id, rule, state, due_at, attempts, created_at, again)"
+                                    + " VALUES (:id, :account, :envelope, :event, :rule, 'waiting', :now, 0, :now, :again)")
                     .param("id", ids.next("run"))
                     .param("account", Account.MAIN)
                     .param("envelope", envelopeId)
                     .param("event", eventId)
                     .param("rule", rule)
                     .param("now", now)
+                    .param("again", again)
                     .update();
         }
         return eventId;
@@ -69,23 +102,21 @@ public final class RunStore {
                         database,
                         "run",
                         "state = 'waiting' AND rule = :rule",
-                        "id, envelope_id, event_id, rule, attempts, created_at,"
-                                + " (SELECT json FROM event WHERE event.id = run.event_id) AS json,"
-                                + " (SELECT received_at FROM envelope WHERE envelope.id = run.envelope_id) AS received_at",
+                        COLUMNS,
                         clock.instant(),
                         lease,
                         limit)
                 .param("rule", rule)
-                .query((rs, n) -> new Run(
-                        rs.getString("id"),
-                        rs.getString("envelope_id"),
-                        rs.getString("event_id"),
-                        rs.getString("rule"),
-                        Json.read(rs.getString("json"), Event.class),
-                        Instant.ofEpochMilli(rs.getLong("received_at")),
-                        rs.getInt("attempts"),
-                        Instant.ofEpochMilli(rs.getLong("created_at"))))
+                .query(ROW)
                 .list());
+    }
+
+    public Optional<Run> find(String id) {
+        return database.read()
+                .sql("SELECT " + COLUMNS + " FROM run WHERE id = :id")
+                .param("id", id)
+                .query(ROW)
+                .optional();
     }
 
     /** Whether a rule has a run that is due. Cheap: one probe of the index. */

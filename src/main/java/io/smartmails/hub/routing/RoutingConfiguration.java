@@ -10,8 +10,11 @@ import io.smartmails.hub.contact.ContactLedger;
 import io.smartmails.hub.queue.CheckpointStore;
 import io.smartmails.hub.queue.EnvelopeStore;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
+import io.smartmails.hub.queue.Rehearsal;
 import io.smartmails.hub.queue.RetryPolicy;
 import io.smartmails.hub.queue.RunStore;
+import io.smartmails.hub.queue.Rush;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.TimelineStore;
 import io.smartmails.id.Ids;
@@ -51,6 +54,11 @@ class RoutingConfiguration {
     }
 
     @Bean
+    Rehearsal rehearsal(Connectors connectors, Rules rules) {
+        return new RuleRehearsal(connectors, rules);
+    }
+
+    @Bean
     RouteDeployer routeDeployer(
             CamelContext camel, Rules rules, HubSettings settings, Database database, InstantSource clock) {
         return new RouteDeployer(camel, rules, settings.home().resolve("routes"), new RouteStore(database, clock));
@@ -67,6 +75,11 @@ class RoutingConfiguration {
     }
 
     @Bean
+    Rush rush(@Qualifier("translatorWakeup") Wakeup arrivals) {
+        return new Rush(arrivals);
+    }
+
+    @Bean
     TranslatorWorker translatorWorker(
             RouteDeployer deployer,
             Database database,
@@ -74,15 +87,28 @@ class RoutingConfiguration {
             RunStore runs,
             TimelineStore timeline,
             Connectors connectors,
+            ContactLedger contacts,
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
             @Qualifier("translatorWakeup") Wakeup translator,
-            @Qualifier("runnerWakeup") Wakeup runner) {
+            @Qualifier("runnerWakeup") Wakeup runner,
+            Rush rush) {
         return new TranslatorWorker(
                 deployer,
-                new Translator(database, envelopes, runs, timeline, connectors, rules, retry, clock, runner),
+                new Translator(
+                        database,
+                        envelopes,
+                        runs,
+                        timeline,
+                        connectors,
+                        new ApplicationEvents(contacts::emailOf),
+                        rules,
+                        retry,
+                        clock,
+                        runner),
                 translator,
+                rush,
                 IDLE);
     }
 
@@ -100,13 +126,15 @@ class RoutingConfiguration {
             Ids ids,
             @Qualifier("runnerWakeup") Wakeup runner,
             @Qualifier("senderWakeup") Wakeup sender,
-            @Qualifier("contactWakeup") Wakeup contactSync) {
+            @Qualifier("contactWakeup") Wakeup contactSync,
+            Rush rush) {
         var settlement = new RunSettlement(database, runs, items, contacts, timeline, rules, clock, ids);
         return new RuleWorker(
                 deployer,
                 rules,
                 new RuleRunner(database, runs, timeline, settlement, rules, retry, clock, List.of(sender, contactSync)),
                 runner,
+                rush,
                 IDLE);
     }
 
@@ -125,7 +153,7 @@ class RoutingConfiguration {
     }
 
     @Bean
-    PollWorker pollWorker(RouteDeployer deployer, PollRunner polls) {
-        return new PollWorker(deployer, polls, IDLE);
+    PollWorker pollWorker(RouteDeployer deployer, PollRunner polls, Pressure pressure) {
+        return new PollWorker(deployer, polls, pressure, IDLE);
     }
 }

@@ -3,6 +3,7 @@ package io.smartmails.hub.routing;
 
 import io.smartmails.hub.component.Rules;
 import io.smartmails.hub.component.Subscription;
+import io.smartmails.hub.queue.Rush;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.queue.Worker;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class RuleWorker extends Worker {
     private final Rules rules;
     private final RuleRunner runner;
     private final Wakeup wakeup;
+    private final Rush rush;
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         var thread = new Thread(task, "rule");
@@ -28,12 +30,13 @@ final class RuleWorker extends Worker {
         return thread;
     });
 
-    RuleWorker(RouteDeployer deployer, Rules rules, RuleRunner runner, Wakeup wakeup, Duration idle) {
+    RuleWorker(RouteDeployer deployer, Rules rules, RuleRunner runner, Wakeup wakeup, Rush rush, Duration idle) {
         super("rules", wakeup, idle);
         this.deployer = deployer;
         this.rules = rules;
         this.runner = runner;
         this.wakeup = wakeup;
+        this.rush = rush;
     }
 
     @Override
@@ -52,8 +55,11 @@ final class RuleWorker extends Worker {
 
     private void work(String rule) {
         try {
+            long began = System.nanoTime();
             while (isRunning() && runner.runDue(rule, this::isRunning)) {
                 wakeup.signal(); // a rule may have made events for others
+                rush.restAfter(Duration.ofNanos(System.nanoTime() - began));
+                began = System.nanoTime();
             }
         } catch (RuntimeException e) {
             LOG.error("Running rule {} failed; it is tried again", rule, e);

@@ -82,7 +82,7 @@ final class RunSettlement {
             sends(tx, run, collected.sends(), payloads, results);
             contacts(tx, run, collected, results);
             for (Event derived : collected.events()) {
-                runs.publish(tx, run.envelopeId(), derived, rules.listenersOf(derived));
+                runs.publish(tx, run.envelopeId(), derived, rules.listenersOf(derived), run.again());
                 results.add("event " + derived.type());
             }
             if (!runs.settle(tx, run.id(), results.isEmpty() ? "nothing to do" : String.join(", ", results))) {

@@ -17,7 +17,8 @@ import java.util.Locale;
  * Which business event a send stands for: {@code account/rule/step/matter/recipient}. The matter is the connection and the
  * subject (an order of that shop), the event (by its envelope, which a replay keeps), or the
  * subject on the UTC day the event came. A second
- * subscription, a repeat after a week, a replay and a rule that ran twice after a crash all give the same identity.
+ * subscription, a repeat after a week, a replay and a rule that ran twice after a crash all give the same identity. Only a
+ * replay that somebody forced, with a reason, is a mail of its own: its mark is the last part.
  */
 final class SendIdentity {
     /** The column holds 700. */
@@ -33,9 +34,10 @@ final class SendIdentity {
                 send.step(),
                 matter(run, send.once()),
                 send.recipient().toLowerCase(Locale.ROOT));
-        return identity.length() <= READABLE_CHARS
+        String once = identity.length() <= READABLE_CHARS
                 ? identity
                 : identity.substring(0, READABLE_CHARS) + "/" + digest(identity);
+        return run.again() == null ? once : once + "/" + run.again();
     }
 
     private static String matter(Run run, SendCommand.Once once) {

@@ -39,6 +39,7 @@ final class Translator {
     private final RunStore runs;
     private final TimelineStore timeline;
     private final Connectors connectors;
+    private final ApplicationEvents applications;
     private final Rules rules;
     private final RetryPolicy retry;
     private final InstantSource clock;
@@ -50,6 +51,7 @@ final class Translator {
             RunStore runs,
             TimelineStore timeline,
             Connectors connectors,
+            ApplicationEvents applications,
             Rules rules,
             RetryPolicy retry,
             InstantSource clock,
@@ -59,6 +61,7 @@ final class Translator {
         this.runs = runs;
         this.timeline = timeline;
         this.connectors = connectors;
+        this.applications = applications;
         this.rules = rules;
         this.retry = retry;
         this.clock = clock;
@@ -91,6 +94,9 @@ final class Translator {
     }
 
     private List<Event> translate(Envelope envelope) {
+        if (ApplicationEvents.isOne(envelope)) {
+            return List.of(applications.translate(envelope));
+        }
         Connection connection = connectors
                 .connection(envelope.connection())
                 .orElseThrow(() -> new TransientFailure(
@@ -115,7 +121,7 @@ final class Translator {
     }
 
     private void fail(Envelope envelope, Throwable failure) {
-        var verdict = retry.judge(failure, envelope.attempts(), envelope.receivedAt(), clock.instant());
+        var verdict = retry.judge(failure, envelope.attempts(), envelopes.horizonStart(envelope.id()), clock.instant());
         database.write(tx -> {
             envelopes.fail(tx, envelope.id(), verdict);
             Failures.tell(tx, timeline, envelope.id(), "translation", verdict, envelope.id());

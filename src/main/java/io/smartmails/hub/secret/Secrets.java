@@ -67,29 +67,45 @@ public final class Secrets {
             return Optional.empty();
         }
         try {
-            byte[] stored = Files.readAllBytes(file);
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(stored, NONCE_BYTES));
-            byte[] plain = cipher.doFinal(stored, NONCE_BYTES, stored.length - NONCE_BYTES);
-            return Optional.of(new String(plain, StandardCharsets.UTF_8));
+            return Optional.of(new String(unseal(Files.readAllBytes(file)), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    file + " cannot be decrypted with this master key; restore data/secrets from the same backup", e);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(file + ": " + e.getMessage(), e);
         }
     }
 
     /** Keeps a value encrypted in {@code name.enc}. */
     public void store(String name, String value) {
+        writePrivate(folder.resolve(name + ".enc"), seal(value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Encrypts (AES-256-GCM) what the database shall not show; the same plain text never looks the same twice. */
+    public byte[] seal(byte[] plain) {
         try {
             byte[] nonce = new byte[NONCE_BYTES];
             random.nextBytes(nonce);
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(value.getBytes(StandardCharsets.UTF_8));
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(plain);
             byte[] stored = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
             System.arraycopy(sealed, 0, stored, NONCE_BYTES, sealed.length);
-            writePrivate(folder.resolve(name + ".enc"), stored);
+            return stored;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-256-GCM is missing in this Java", e);
+        }
+    }
+
+    /**
+     * Opens what {@link #seal} made.
+     *
+     * @throws IllegalStateException when it was sealed with another master key or changed since
+     */
+    public byte[] unseal(byte[] sealed) {
+        try {
+            return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE_BYTES))
+                    .doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "this cannot be decrypted with this master key; restore data/secrets from the same backup", e);
         }
     }
 

@@ -107,12 +107,21 @@ public final class StoryStore {
         });
         each(
                 receipt,
-                "SELECT id, kind, state, due_at, attempts, created_at, settled_at, upstream_id, cause FROM item WHERE envelope_id = :id",
+                "SELECT id, kind, state, batch_key, due_at, attempts, created_at, settled_at, upstream_id, cause FROM item WHERE envelope_id = :id",
                 rs -> {
                     parts.count(rs.getString("state"));
                     entries.add(new Story.Entry(
                             time(rs, "created_at"), "sending", "queued", rs.getString("kind"), rs.getString("id")));
-                    if (rs.getString("state").equals("delivered")) {
+                    boolean sandbox = rs.getString("batch_key").equals("settled-here");
+                    if (sandbox) {
+                        entries.add(new Story.Entry(
+                                time(rs, "created_at"),
+                                "intake",
+                                "sandbox",
+                                "made with a test key or marked sandbox: it does not leave",
+                                rs.getString("id")));
+                    }
+                    if (rs.getString("state").equals("delivered") && !sandbox) {
                         entries.add(new Story.Entry(
                                 time(rs, "settled_at"),
                                 "smartmails",

@@ -2,14 +2,27 @@
 package io.smartmails.hub.console;
 
 import io.smartmails.db.Database;
+import io.smartmails.hub.audit.AuditEntry;
+import io.smartmails.hub.audit.AuditLog;
 import io.smartmails.hub.gateway.Caller;
+import io.smartmails.hub.queue.CommandCheck;
 import io.smartmails.hub.queue.CountStore;
 import io.smartmails.hub.queue.DeadLetterStore;
+import io.smartmails.hub.queue.EditStore;
 import io.smartmails.hub.queue.Envelope;
 import io.smartmails.hub.queue.EnvelopeStore;
+import io.smartmails.hub.queue.EventStore;
+import io.smartmails.hub.queue.Forecaster;
 import io.smartmails.hub.queue.Item;
 import io.smartmails.hub.queue.ItemStore;
+import io.smartmails.hub.queue.Pressure;
+import io.smartmails.hub.queue.PressureSettings;
+import io.smartmails.hub.queue.Rehearsal;
+import io.smartmails.hub.queue.ReplayStore;
+import io.smartmails.hub.queue.ReplayWorker;
 import io.smartmails.hub.queue.RetryPolicy;
+import io.smartmails.hub.queue.RunStore;
+import io.smartmails.hub.queue.SingleRunner;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.StoryStore;
 import io.smartmails.hub.timeline.TimelineStore;
@@ -33,9 +46,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
@@ -64,6 +79,8 @@ final class ConsoleHarness implements AutoCloseable {
         String messageStatus = "sent";
         int messageLookUps;
         final Wakeup wakeup = new Wakeup();
+        final List<AuditEntry> audited = new CopyOnWriteArrayList<>();
+        final FakeRehearsal rehearsal = new FakeRehearsal();
     }
 
     /** Registered by hand, so that no component scan meets it. */
@@ -144,6 +161,79 @@ final class ConsoleHarness implements AutoCloseable {
         }
 
         @Bean
+        static RunStore runs(Database database, InstantSource clock, Ids ids) {
+            return new RunStore(database, clock, ids);
+        }
+
+        @Bean
+        static EditStore edits(Database database, InstantSource clock, Ids ids) {
+            return new EditStore(database, clock, ids);
+        }
+
+        @Bean
+        static ReplayStore replays(Database database, InstantSource clock) {
+            return new ReplayStore(database, clock);
+        }
+
+        @Bean
+        static Rehearsal rehearsal(World world) {
+            return world.rehearsal;
+        }
+
+        @Bean
+        static Forecaster forecaster(
+                Database database,
+                DeadLetterStore deadLetters,
+                EnvelopeStore envelopes,
+                RunStore runs,
+                Rehearsal rehearsal,
+                InstantSource clock,
+                Ids ids) {
+            return new Forecaster(
+                    database, deadLetters, envelopes, runs, new EventStore(database, clock, ids), rehearsal, clock);
+        }
+
+        @Bean
+        static ReplayWorker replayWorker(
+                Database database,
+                ReplayStore replays,
+                DeadLetterStore deadLetters,
+                TimelineStore timeline,
+                Rehearsal rehearsal,
+                @Qualifier("replayWakeup") Wakeup replayWakeup,
+                InstantSource clock,
+                Ids ids) {
+            return new ReplayWorker(
+                    database,
+                    replays,
+                    deadLetters,
+                    new EventStore(database, clock, ids),
+                    timeline,
+                    rehearsal,
+                    new SingleRunner(database, clock, "node_1"),
+                    replayWakeup,
+                    List.of());
+        }
+
+        @Bean
+        static Pressure pressure(Database database) {
+            return new Pressure(
+                    new PressureSettings(1_000, 1, 0, Path.of("")), database, (type, subject, detail) -> {});
+        }
+
+        @Bean
+        static CommandCheck commandCheck() {
+            return (message, at) -> message.has("to")
+                    ? List.of()
+                    : List.of(new Problem.FieldError(at + "/to", "required", "at least one recipient"));
+        }
+
+        @Bean
+        static AuditLog audit(World world) {
+            return (tx, entry) -> world.audited.add(entry);
+        }
+
+        @Bean
         static CountStore counts(Database database) {
             return new CountStore(database);
         }
@@ -161,6 +251,11 @@ final class ConsoleHarness implements AutoCloseable {
         @Bean
         static Wakeup wakeup(World world) {
             return world.wakeup;
+        }
+
+        @Bean
+        static Wakeup replayWakeup() {
+            return new Wakeup();
         }
 
         @Bean
@@ -213,6 +308,9 @@ final class ConsoleHarness implements AutoCloseable {
                         ConsoleController.class,
                         StateController.class,
                         TimelineController.class,
+                        DeadLetterPages.class,
+                        ReplayController.class,
+                        PressureController.class,
                         DeadLetterController.class)
                 .initializers(starting -> {
                     starting.getBeanFactory().registerSingleton("world", world);
@@ -226,7 +324,7 @@ final class ConsoleHarness implements AutoCloseable {
     /** As it was at its start. */
     void empty() {
         database.write(tx -> {
-            for (String table : List.of("envelope", "run", "item", "timeline")) {
+            for (String table : List.of("envelope", "run", "item", "timeline", "edit", "replay")) {
                 tx.jdbc().sql("DELETE FROM " + table).update();
             }
             return null;

@@ -5,9 +5,11 @@ import static io.smartmails.hub.routing.RoutingKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartmails.hub.connector.Connectors;
+import io.smartmails.hub.event.Event;
 import io.smartmails.hub.queue.DeadLetter;
 import io.smartmails.hub.queue.DeadLetterStore;
 import io.smartmails.hub.queue.Envelope;
+import io.smartmails.hub.queue.Run;
 import io.smartmails.hub.queue.Wakeup;
 import io.smartmails.hub.timeline.Story;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +138,46 @@ class TranslatorTest {
                 .isFalse();
     }
 
+    @Test
+    void anEventOfAnApplicationReachesTheRulesAsItCame() {
+        kit.database.write(tx -> kit.envelopes.accept(
+                tx,
+                List.of(
+                        application("evt_1", """
+                                {"name":"order.shipped","contact":{"email":"jane@example.com","tags":["vip"]},
+                                 "occurred_at":"2026-11-24T08:00:00+01:00","value":59.80,"currency":"EUR",
+                                 "properties":{"order":{"id":1001}},"dedupe_id":"shop/1001"}"""),
+                        application("evt_2", "{\"name\":\"order.shipped\",\"contact\":{\"id\":\"con_1\"}}"))));
+
+        translator.translateDue();
+
+        assertThat(state("evt_1")).isEqualTo("translated");
+        List<Run> runs = kit.runs.claim("all", 10, Duration.ofMinutes(1));
+        Event event = runs.get(0).event();
+        assertThat(event.type()).isEqualTo("order.shipped");
+        assertThat(event.connector()).isEqualTo("api");
+        assertThat(event.subject()).isEqualTo("shop/1001");
+        assertThat(event.occurredAt()).isEqualTo("2026-11-24T07:00:00Z");
+        assertThat(event.contact().email()).isEqualTo("jane@example.com");
+        assertThat(event.contact().tags()).containsExactly("vip");
+        assertThat(event.data()).containsEntry("order", Map.of("id", 1001)).containsKey("value");
+        assertThat(runs.get(1).event().contact().email()).isEqualTo("ledger@example.com");
+        assertThat(runs.get(1).event().subject()).isEqualTo("evt_2");
+    }
+
+    private Envelope application(String id, String body) {
+        return new Envelope(
+                id,
+                "api",
+                "api",
+                "events",
+                id,
+                kit.clock.instant(),
+                Map.of(),
+                body.getBytes(StandardCharsets.UTF_8),
+                0);
+    }
+
     private Translator translator() {
         return new Translator(
                 kit.database,
@@ -142,6 +185,7 @@ class TranslatorTest {
                 kit.runs,
                 kit.timeline,
                 Connectors.load(folder, name -> null, kit.clock),
+                new ApplicationEvents(id -> Optional.of("ledger@example.com").filter(email -> id.equals("con_1"))),
                 kit.rules,
                 kit.retry,
                 kit.clock,
