@@ -33,6 +33,12 @@ final class Settings {
             new Setting("hub.retention.items", "400d", "how long the send ledger is kept: no mail twice in that time"),
             new Setting("hub.retention.dedupe", "14d", "how long a repeated receipt is known, at least"),
             new Setting("hub.retention.dead-letters", "never", "after how long dead letters are given up"),
+            new Setting(
+                    "hub.gateway.trusted-proxies", "none", "addresses and blocks whose X-Forwarded-For is believed"),
+            new Setting("hub.gateway.allow", "everybody", "addresses and blocks that may come; others get 403"),
+            new Setting("hub.gateway.deny", "nobody", "addresses and blocks that get 403"),
+            new Setting("hub.gateway.https-required", "off loopback", "refuse callers of other machines without HTTPS"),
+            new Setting("hub.gateway.wrong-keys-per-minute", "20", "refused keys of an address before it gets 429"),
             new Setting("smartmails.base-url", "the engine", "base URL of SmartMails; setting it keeps the engine off"),
             new Setting(
                     "smartmails.api-key", "made at first start", "the account's key; from the environment or a file"),
@@ -97,8 +103,9 @@ final class Settings {
     }
 
     private static boolean isWrong(String key) {
-        return PREFIXES.stream().anyMatch(key::startsWith)
-                && ALL.stream().noneMatch(setting -> setting.name().equals(key));
+        String name = key.replaceFirst("\\[\\d+]$", ""); // an entry of a list
+        return PREFIXES.stream().anyMatch(name::startsWith)
+                && ALL.stream().noneMatch(setting -> setting.name().equals(name));
     }
 
     private static String where(PropertySource<?> source, String key) {

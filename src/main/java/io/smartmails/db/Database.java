@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +103,11 @@ public final class Database implements AutoCloseable {
     /** True for the embedded single-node database, where a lease left by a dead process can be taken back at start. */
     public boolean isSqlite() {
         return url.startsWith("jdbc:sqlite:");
+    }
+
+    /** Connections for a library that brings its own SQL. On the embedded database they only read. */
+    public DataSource source() {
+        return readers;
     }
 
     /** Reads outside the writer; sees what is committed. */

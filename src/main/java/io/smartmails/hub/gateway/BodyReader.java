@@ -3,14 +3,16 @@ package io.smartmails.hub.gateway;
 
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** Reads a body of bounded size in bounded time, whether it announces its length or comes in chunks. */
 public final class BodyReader {
@@ -19,76 +21,123 @@ public final class BodyReader {
     private BodyReader() {}
 
     /**
+     * Reads a body as it is; for senders whose signature covers the bytes.
+     *
      * @param within for the whole body; a sender that dribbles is refused then
      * @throws io.smartmails.problem.ProblemException 413 {@code payload_too_large}, 415 for a compressed body, 400
      *     {@code request_timeout} or {@code invalid_request} for a body that ends early
      */
     public static byte[] read(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
-        String encoding = request.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+        if (encoding(request) != null) {
             throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body without Content-Encoding")
                     .asException();
         }
         return readAsSent(request, maxBytes, within);
     }
 
-    /**
-     * Like {@link #read}, but takes gzip too; the limit holds for the bytes sent and for what they inflate to.
-     *
-     * @throws io.smartmails.problem.ProblemException besides, 400 {@code invalid_request} when the body is no gzip
-     */
-    public static byte[] readInflated(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
-        if (!"gzip".equalsIgnoreCase(request.getHeader("Content-Encoding"))) {
-            return read(request, maxBytes, within);
-        }
-        byte[] sent = readAsSent(request, maxBytes, within);
-        try (var inflater = new GZIPInputStream(new ByteArrayInputStream(sent))) {
-            byte[] body = inflater.readNBytes(maxBytes);
-            if (inflater.read() >= 0) {
-                throw tooLarge(maxBytes);
-            }
-            return body;
-        } catch (IOException e) {
-            throw Problem.of(ProblemCode.INVALID_REQUEST, "The body is not the gzip its Content-Encoding says")
-                    .asException();
-        }
-    }
-
     /** Like {@link #read}, but leaves a Content-Encoding as it is. */
     static byte[] readAsSent(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
+        return read(request, maxBytes, within, false);
+    }
+
+    /**
+     * Reads a body that may be compressed with gzip. Counted is what comes out, so a small body that swells to more than
+     * allowed is refused before it does.
+     *
+     * @throws io.smartmails.problem.ProblemException as {@link #read}, 415 for another encoding, 400 {@code
+     *     invalid_request} for one that is not gzip
+     */
+    public static byte[] readInflated(HttpServletRequest request, int maxBytes, Duration within) throws IOException {
+        String encoding = encoding(request);
+        if (encoding != null && !encoding.equalsIgnoreCase("gzip")) {
+            throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body plain or with Content-Encoding: gzip")
+                    .asException();
+        }
+        return read(request, maxBytes, within, encoding != null);
+    }
+
+    /** @return null for none */
+    private static String encoding(HttpServletRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        return encoding == null || encoding.isBlank() || encoding.equalsIgnoreCase("identity")
+                ? null
+                : encoding.strip();
+    }
+
+    private static byte[] read(HttpServletRequest request, int maxBytes, Duration within, boolean compressed)
+            throws IOException {
         long announced = request.getContentLengthLong();
         if (announced > maxBytes) {
-            throw tooLarge(maxBytes);
+            throw tooLarge(maxBytes).asException();
         }
-        long deadline = System.nanoTime() + within.toNanos();
-        var body = new ByteArrayOutputStream((int) Math.max(announced, BUFFER_BYTES));
-        byte[] buffer = new byte[BUFFER_BYTES];
         try {
-            ServletInputStream in = request.getInputStream();
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (body.size() + n > maxBytes) {
-                    throw tooLarge(maxBytes);
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    throw tooSlow(within);
-                }
-                body.write(buffer, 0, n);
+            var wire = new TimedInput(request.getInputStream(), System.nanoTime() + within.toNanos());
+            if (!compressed) {
+                return bounded(wire, maxBytes, announced);
             }
+            return bounded(new GZIPInputStream(wire, BUFFER_BYTES), maxBytes, announced);
+        } catch (ZipException e) {
+            throw broken("The body is not valid gzip; send it plain or compress it again");
+        } catch (SlowBody e) {
+            throw tooSlow(within);
+        } catch (EOFException e) {
+            throw broken("The body ended early; send it again");
         } catch (IOException e) {
             if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
                 throw tooSlow(within);
             }
-            throw Problem.of(
-                            ProblemCode.INVALID_REQUEST, "The body ended early or its framing is broken; send it again")
-                    .withHeader("Connection", "close")
-                    .asException();
+            throw broken("The body ended early or its framing is broken; send it again");
+        }
+    }
+
+    private static byte[] bounded(InputStream in, int maxBytes, long announced) throws IOException {
+        var body = new ByteArrayOutputStream((int) Math.max(announced, 32));
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            if (body.size() + n > maxBytes) {
+                throw tooLarge(maxBytes).asException();
+            }
+            body.write(buffer, 0, n);
         }
         return body.toByteArray();
     }
 
-    private static RuntimeException tooLarge(int maxBytes) {
+    private static final class SlowBody extends IOException {}
+
+    /** Looks at the clock with every read. */
+    private static final class TimedInput extends FilterInputStream {
+        private final long deadlineNanos;
+
+        TimedInput(InputStream in, long deadlineNanos) {
+            super(in);
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
+            int n = super.read(buffer, from, length);
+            if (n >= 0 && System.nanoTime() - deadlineNanos > 0) {
+                throw new SlowBody();
+            }
+            return n;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            int n = read(one, 0, 1);
+            return n < 0 ? n : one[0] & 0xff;
+        }
+    }
+
+    static Problem tooLarge(int maxBytes) {
         return Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, "The body may have " + maxBytes + " bytes at most")
                 .with("max_bytes", maxBytes)
+                .withHeader("Connection", "close");
+    }
+
+    private static RuntimeException broken(String detail) {
+        return Problem.of(ProblemCode.INVALID_REQUEST, detail)
                 .withHeader("Connection", "close")
                 .asException();
     }

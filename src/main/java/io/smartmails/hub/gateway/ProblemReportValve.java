@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.smartmails.hub.gateway;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smartmails.id.Ids;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import java.io.IOException;
@@ -10,8 +10,12 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 
 /** Answers what the server's own parser refuses (400, 414, 431 ...) with problem+json instead of an HTML page. */
-public final class ProblemReportValve extends ErrorReportValve {
-    private static final ObjectMapper JSON = new ObjectMapper();
+final class ProblemReportValve extends ErrorReportValve {
+    private final Ids ids;
+
+    ProblemReportValve(Ids ids) {
+        this.ids = ids;
+    }
 
     @Override
     protected void report(Request request, Response response, Throwable throwable) {
@@ -32,13 +36,13 @@ public final class ProblemReportValve extends ErrorReportValve {
             default -> ProblemCode.INVALID_REQUEST;
         };
         try {
-            response.setStatus(code.status());
-            response.setContentType(Problem.MEDIA_TYPE);
-            byte[] body = JSON.writeValueAsBytes(
-                    Problem.of(code, "The request could not be read or answered; check its form and send it again")
-                            .body(null, null));
-            response.getCoyoteResponse().setContentLength(body.length);
-            response.getOutputStream().write(body);
+            if (request.getAttribute(GatewayFilter.REQUEST_ID) == null) {
+                FramingValve.identify(request, response, ids);
+            }
+            ProblemWriter.write(
+                    request,
+                    response,
+                    Problem.of(code, "The request could not be read or answered; check its form and send it again"));
             response.finishResponse();
         } catch (IOException e) {
             container.getLogger().debug("the client left before its error was answered", e);

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** Answers with problem+json. */
 public final class ProblemWriter {
+    static final String REALM = "smartmails-hub";
+
+    private static final String CHALLENGE = "Bearer realm=\"" + REALM + '"';
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ProblemWriter() {}
@@ -18,19 +21,24 @@ public final class ProblemWriter {
     public static void write(HttpServletRequest request, HttpServletResponse response, Problem problem)
             throws IOException {
         problem.headers().forEach(response::setHeader);
-        if (problem.status() == 401 && !problem.code().equals(ProblemCode.SIGNATURE_MISMATCH)) {
-            boolean absent = problem.code() == ProblemCode.MISSING_KEY;
-            response.setHeader(
-                    "WWW-Authenticate",
-                    "Bearer realm=\"smartmails-hub\"" + (absent ? "" : ", error=\"invalid_token\""));
-        }
-        if (problem.code() == ProblemCode.MISSING_SCOPE) {
-            response.setHeader(
-                    "WWW-Authenticate",
-                    "Bearer realm=\"smartmails-hub\", error=\"insufficient_scope\", scope=\""
-                            + problem.extras().get("required_scope") + "\"");
+        String challenge = challenge(problem);
+        if (challenge != null) {
+            response.setHeader("WWW-Authenticate", challenge);
         }
         writeBody(response, problem.status(), problem.body(pathOf(request), requestId(request)));
+    }
+
+    /** RFC 6750: a code only when a key was sent. */
+    private static String challenge(Problem problem) {
+        return switch (problem.code()) {
+            case MISSING_KEY -> CHALLENGE;
+            case MALFORMED_KEY, UNKNOWN_KEY, EXPIRED_KEY, REVOKED_KEY, KEY_IN_URL ->
+                CHALLENGE + ", error=\"invalid_token\"";
+            case MISSING_SCOPE ->
+                CHALLENGE + ", error=\"insufficient_scope\", scope=\""
+                        + problem.extras().get("required_scope") + '"';
+            default -> null;
+        };
     }
 
     /** For refusals whose status is a connector's choice and not that of the code. */
@@ -73,17 +81,19 @@ public final class ProblemWriter {
         response.setStatus(status);
         response.setContentType(Problem.MEDIA_TYPE);
         response.setHeader("Cache-Control", "no-store");
-        response.getOutputStream().write(JSON.writeValueAsBytes(body));
+        byte[] bytes = JSON.writeValueAsBytes(body);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 
-    /** The path without what may be secret in it: a webhook's path secret. */
+    /** The path without what may be secret in it: a webhook's path secret, a key in the wrong place. */
     private static String pathOf(HttpServletRequest request) {
         String path = request.getRequestURI();
         if (path.startsWith("/webhooks/")) {
             int end = path.indexOf('/', "/webhooks/".length());
             return end < 0 ? path : path.substring(0, end);
         }
-        return path;
+        return Credentials.keyIn(path) == null ? path : null;
     }
 
     private static String requestId(HttpServletRequest request) {

@@ -7,9 +7,8 @@ import io.smartmails.hub.connector.InboundRequest;
 import io.smartmails.hub.connector.Verdict;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,15 +16,14 @@ import java.util.TreeMap;
 
 /** Checks of {@code POST /webhooks/{connection}[/{secret}]}: form, size, time, connection, signature. */
 public final class WebhookGate {
-    /** Shopify's largest orders stay under 2 MB; Salesforce batches of 100 under 4 MB. */
-    static final int MAX_BODY_BYTES = 5 * 1024 * 1024;
-
-    private static final Duration BODY_TIME = Duration.ofSeconds(30);
+    private static final int UNAUTHORIZED = 401;
 
     private final Connectors connectors;
+    private final Door door;
 
-    public WebhookGate(Connectors connectors) {
+    WebhookGate(Connectors connectors, Door door) {
         this.connectors = connectors;
+        this.door = door;
     }
 
     /** The request was refused; the status is the one the vendor understands. */
@@ -52,7 +50,8 @@ public final class WebhookGate {
      * Admits or refuses.
      *
      * @throws Refused with the connector's reject status
-     * @throws io.smartmails.problem.ProblemException 400, 413, 415 for what is wrong before any connector looks
+     * @throws io.smartmails.problem.ProblemException 400, 413, 415 for what is wrong before any connector looks, 429 for
+     *     what failed too often; a good webhook is never counted
      */
     public Admission admit(HttpServletRequest request) throws IOException {
         String[] path = request.getPathInfo() == null
@@ -62,16 +61,20 @@ public final class WebhookGate {
                 ? null
                 : connectors.connection(path[0]).orElse(null);
         if (connection == null) {
+            door.countStranger(request);
             throw new Refused(
                     404,
                     "unknown_connection",
                     "No such connection; the path is /webhooks/{connection}, the names stand in config/connections.yaml");
         }
-        byte[] body = BodyReader.read(request, MAX_BODY_BYTES, BODY_TIME);
+        byte[] body = BodyReader.read(request, BodyLimits.WEBHOOK, StrictJson.BODY_TIME);
         Verdict verdict = connection
                 .connector()
                 .admit(connection, new InboundRequest(path.length == 2 ? path[1] : null, headers(request), body));
         if (verdict instanceof Verdict.Rejected rejected) {
+            if (rejected.status() == UNAUTHORIZED) {
+                door.countBadSignature(connection.name());
+            }
             throw new Refused(rejected.status(), rejected.code(), rejected.reason());
         }
         return new Admission(connection, ((Verdict.Admitted) verdict).deliveries());
@@ -79,9 +82,9 @@ public final class WebhookGate {
 
     private static Map<String, List<String>> headers(HttpServletRequest request) {
         Map<String, List<String>> headers = new TreeMap<>();
-        for (String name : Collections.list(request.getHeaderNames())) {
-            headers.computeIfAbsent(name.toLowerCase(Locale.ROOT), key -> new ArrayList<>())
-                    .addAll(Collections.list(request.getHeaders(name)));
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            headers.put(name.toLowerCase(Locale.ROOT), Collections.list(request.getHeaders(name)));
         }
         return headers;
     }

@@ -12,12 +12,12 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smartmails.hub.gateway.BodyReader;
+import io.smartmails.hub.gateway.StrictJson;
 import io.smartmails.problem.Problem;
 import io.smartmails.problem.ProblemCode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 
 /** JSON of the applications' API: strict when it comes in, numbers kept as written. */
 final class JsonBody {
@@ -45,11 +45,7 @@ final class JsonBody {
      * @throws io.smartmails.problem.ProblemException 400, 413, 415 when it cannot be read, 422 when it is no object
      */
     static ObjectNode of(HttpServletRequest request, int maxBytes) throws IOException {
-        String type = request.getContentType();
-        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            throw Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
-                    .asException();
-        }
+        StrictJson.requireJson(request.getContentType());
         JsonNode body = parse(BodyReader.readInflated(request, maxBytes, BODY_TIME));
         if (body instanceof ObjectNode object) {
             return object;
@@ -60,6 +56,7 @@ final class JsonBody {
     }
 
     private static JsonNode parse(byte[] body) {
+        StrictJson.requireUtf8(body);
         try {
             JsonNode node = JSON.readTree(body);
             if (hasHugeNumber(node)) {
