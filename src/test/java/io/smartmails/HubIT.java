@@ -173,6 +173,24 @@ class HubIT {
     }
 
     @Test
+    void whatAKeyDidIsCountedItsRefusalsToo() throws Exception {
+        JsonNode made = admin.post("/admin/v1/keys", "{\"name\":\"counted\",\"requests_per_minute\":2}")
+                .body();
+        Api application = new Api(hub.url() + "/v1", made.path("key").asText());
+        String own = "/admin/v1/keys/" + made.path("id").asText();
+        assertThat(application.get("/api-keys/current").body().path("id")).isEqualTo(made.path("id"));
+        assertThat(application.get("/api-keys").status()).isEqualTo(403);
+        assertThat(application.get("/ping").status()).isEqualTo(200);
+        assertThat(application.get("/ping").status()).isEqualTo(429);
+        JsonNode hour = admin.get(own + "/usage").body().at("/data/0");
+        assertThat(hour.path("requests").asInt()).as(hour.toString()).isEqualTo(4);
+        assertThat(hour.path("status_429").asInt()).isEqualTo(1);
+        assertThat(hour.path("status_4xx").asInt()).isEqualTo(2);
+        assertThat(admin.send("DELETE", own, null).status()).isEqualTo(204);
+        assertThat(application.get("/ping").body().path("code").asText()).isEqualTo("revoked_key");
+    }
+
+    @Test
     void anApplicationSendsWithItsOwnKey() throws Exception {
         JsonNode created = admin.post("/admin/v1/keys", "{\"name\":\"app\",\"requests_per_minute\":3}")
                 .body();

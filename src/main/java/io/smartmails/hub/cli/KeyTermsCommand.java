@@ -140,7 +140,7 @@ abstract class KeyTermsCommand extends Task {
                 wanted.put("mode", "test");
             }
             wanted.putAll(wanted());
-            KeysCommand.showSecret(this, hub().post(KeysCommand.PATH, wanted));
+            KeyText.showSecret(this, hub().post(KeysCommand.PATH, wanted));
             return 0;
         }
     }
@@ -172,7 +172,7 @@ abstract class KeyTermsCommand extends Task {
                 throw usage("Say what to change, such as --limit 20/s.");
             }
             JsonNode key = hub().put(KeysCommand.PATH + "/" + part(id), wanted);
-            KeysCommand.show(this, key);
+            KeyText.show(this, key);
             return 0;
         }
     }

@@ -112,9 +112,9 @@ final class KeysCommand {
                         key.path("preset").asText(),
                         status(key),
                         key.path("display").asText(),
-                        joined(key.path("limits")),
-                        text(key, "expires_at", "never"),
-                        text(key, "last_used_at", "never"));
+                        KeyText.joined(key.path("limits")),
+                        KeyText.text(key, "expires_at", "never"),
+                        KeyText.text(key, "last_used_at", "never"));
             }
             table.print(out());
             if (list.path("has_more").asBoolean()) {
@@ -141,7 +141,7 @@ final class KeysCommand {
     static final class Show extends OfOne {
         @Override
         public Integer call() {
-            show(this, hub().get(path()));
+            KeyText.show(this, hub().get(path()));
             return 0;
         }
     }
@@ -180,7 +180,7 @@ final class KeysCommand {
                 wanted.put("expires_at", expires.equals("never") ? null : expires);
             }
             JsonNode key = hub().post(path() + "/roll", wanted);
-            showSecret(this, key);
+            KeyText.showSecret(this, key);
             if (!wantsJson()) {
                 say("It takes the place of %s, which works through its grace period.", id());
             }
@@ -195,7 +195,7 @@ final class KeysCommand {
     static final class Disable extends OfOne {
         @Override
         public Integer call() {
-            return told(this, hub().post(path() + "/disable", Map.of()), "is switched off");
+            return KeyText.told(this, hub().post(path() + "/disable", Map.of()), "is switched off");
         }
     }
 
@@ -206,7 +206,7 @@ final class KeysCommand {
     static final class Enable extends OfOne {
         @Override
         public Integer call() {
-            return told(this, hub().post(path() + "/enable", Map.of()), "is switched on");
+            return KeyText.told(this, hub().post(path() + "/enable", Map.of()), "is switched on");
         }
     }
 
@@ -281,78 +281,5 @@ final class KeysCommand {
             }
             return 0;
         }
-    }
-
-    static void showSecret(Task task, JsonNode key) {
-        if (task.wantsJson()) {
-            task.print(key);
-            return;
-        }
-        task.say("%s", key.path("key").asText());
-        task.say(
-                "Id %s, preset %s, %s. The key is shown this once.",
-                key.path("id").asText(),
-                key.path("preset").asText(),
-                key.path("mode").asText());
-    }
-
-    static void show(Task task, JsonNode key) {
-        if (task.wantsJson()) {
-            task.print(key);
-            return;
-        }
-        task.say("Id           %s", key.path("id").asText());
-        task.say("Name         %s", key.path("name").asText());
-        task.say(
-                "Key          %s, %s",
-                key.path("display").asText(), key.path("mode").asText());
-        task.say("Status       %s", key.path("status").asText());
-        task.say("Preset       %s", key.path("preset").asText());
-        task.say("Scopes       %s", joined(key.path("scopes")));
-        task.say(
-                "Limits       %s; %s recipients a minute; %s calls at once",
-                joined(key.path("limits")),
-                key.path("recipients_per_minute").asText(),
-                key.path("concurrent_requests").asText());
-        task.say(
-                "Addresses    %s%s",
-                key.path("allowed_ips").isEmpty() ? "any" : joined(key.path("allowed_ips")),
-                key.path("denied_ips").isEmpty() ? "" : ", but not " + joined(key.path("denied_ips")));
-        task.say(
-                "Senders      %s", key.path("allowed_senders").isEmpty() ? "any" : joined(key.path("allowed_senders")));
-        task.say("Expires      %s", text(key, "expires_at", "never"));
-        task.say(
-                "Roll it      %s%s",
-                key.path("rotate_every").isNull() ? "whenever you like" : "every " + text(key, "rotate_every", ""),
-                key.path("rotation_due").asBoolean() ? ": due" : "");
-        task.say(
-                "Made         %s by %s",
-                key.path("created_at").asText(), key.path("created_by").asText());
-        task.say("Last used    %s %s", text(key, "last_used_at", "never"), text(key, "last_used_ip", ""));
-        if (key.hasNonNull("replaces")) {
-            task.say("Replaces     %s", key.path("replaces").asText());
-        }
-        if (key.hasNonNull("replaced_by")) {
-            task.say("Replaced by  %s", key.path("replaced_by").asText());
-        }
-    }
-
-    private static Integer told(OfOne task, JsonNode key, String what) {
-        if (task.wantsJson()) {
-            task.print(key);
-        } else {
-            task.say("%s %s.", task.id(), what);
-        }
-        return 0;
-    }
-
-    private static String text(JsonNode key, String field, String otherwise) {
-        return key.hasNonNull(field) ? key.path(field).asText() : otherwise;
-    }
-
-    private static String joined(JsonNode list) {
-        var joiner = new StringJoiner(" ");
-        list.forEach(entry -> joiner.add(entry.asText()));
-        return joiner.toString();
     }
 }

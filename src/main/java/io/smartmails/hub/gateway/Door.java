@@ -71,9 +71,10 @@ final class Door {
             throws IOException {
         ClientAddress from = clientOf(request);
         Caller caller = authenticate(request, response, from);
+        request.setAttribute(Caller.ATTRIBUTE, caller); // also of a refused call, which counts as the key's use
         if (!caller.addresses().permit(from.address())) {
             RateHeaders.write(response, throttle.look(caller, area));
-            report(Kind.ADDRESS_REFUSED, caller, from, "key", request);
+            report(Kind.ADDRESS_REFUSED, caller.keyId(), from, "key", request);
             throw Problem.of(
                             ProblemCode.IP_NOT_ALLOWED,
                             "Key " + caller.keyId() + " may not be used from " + from.text())
@@ -81,17 +82,16 @@ final class Door {
         }
         if (scope != null && !caller.may(scope)) {
             RateHeaders.write(response, throttle.look(caller, area));
-            report(Kind.SCOPE_MISSING, caller, from, scope, request);
+            report(Kind.SCOPE_MISSING, caller.keyId(), from, scope, request);
             throw missing(caller, scope);
         }
         try {
             Throttle.Pass pass = throttle.enter(caller, from, area);
             RateHeaders.write(response, pass.levels());
-            request.setAttribute(Caller.ATTRIBUTE, caller);
-            report(Kind.KEY_USED, caller, from, null, request);
+            report(Kind.KEY_USED, caller.keyId(), from, null, request);
             return pass;
         } catch (ProblemException refused) {
-            report(Kind.THROTTLED, caller, from, refused.problem().code().code(), request);
+            report(Kind.THROTTLED, caller.keyId(), from, refused.problem().code().code(), request);
             throw refused;
         }
     }
@@ -119,7 +119,12 @@ final class Door {
             }
             switch (code) {
                 case MISSING_KEY, KEY_IN_URL -> {}
-                case EXPIRED_KEY, REVOKED_KEY -> report(Kind.DEAD_KEY_USED, null, from, code.code(), request);
+                case EXPIRED_KEY, REVOKED_KEY -> report(
+                        Kind.DEAD_KEY_USED,
+                        refused instanceof RefusedKey dead ? dead.keyId() : null,
+                        from,
+                        code.code(),
+                        request);
                 default -> report(Kind.KEY_REFUSED, null, from, code.code(), request);
             }
             throw refused;
@@ -138,7 +143,7 @@ final class Door {
     /** Only a key that lives is an alarm; for the caller it makes no difference. */
     private RuntimeException keyInUrl(String key, ClientAddress from, HttpServletRequest request) {
         try {
-            report(Kind.KEY_IN_URL, keys.authenticate(key), from, ProblemCode.KEY_IN_URL.code(), request);
+            report(Kind.KEY_IN_URL, keys.authenticate(key).keyId(), from, ProblemCode.KEY_IN_URL.code(), request);
         } catch (ProblemException dead) {
             report(Kind.KEY_REFUSED, null, from, ProblemCode.KEY_IN_URL.code(), request);
         }
@@ -163,12 +168,17 @@ final class Door {
         throttle.countBadSignature(connection);
     }
 
+    /** Where a request came from, as text; behind trusted proxies the address they name. */
+    static String addressOf(HttpServletRequest request) {
+        return request.getAttribute(CLIENT) instanceof ClientAddress known ? known.text() : request.getRemoteAddr();
+    }
+
     ClientAddress clientOf(HttpServletRequest request) {
         return request.getAttribute(CLIENT) instanceof ClientAddress known ? known : addresses.of(request);
     }
 
-    private void report(Kind kind, Caller caller, ClientAddress from, String detail, HttpServletRequest request) {
-        events.report(new SecurityEvent(kind, caller == null ? null : caller.keyId(), from.text(), detail, (String)
-                request.getAttribute(GatewayFilter.REQUEST_ID)));
+    private void report(Kind kind, String keyId, ClientAddress from, String detail, HttpServletRequest request) {
+        events.report(new SecurityEvent(
+                kind, keyId, from.text(), detail, (String) request.getAttribute(GatewayFilter.REQUEST_ID)));
     }
 }

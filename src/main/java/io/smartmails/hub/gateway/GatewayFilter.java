@@ -51,6 +51,7 @@ public final class GatewayFilter extends HttpFilter {
             passed = true;
         } catch (ProblemException refused) {
             ProblemWriter.write(request, response, refused.problem());
+            countUse(request, response, began);
             return;
         } finally {
             if (!passed && pass != null) {
@@ -63,14 +64,18 @@ public final class GatewayFilter extends HttpFilter {
             if (pass != null) {
                 endWhenComplete(pass, request);
             }
-            if (request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller) {
-                Duration took = Duration.ofNanos(System.nanoTime() - began);
-                usage.record(caller, response.getStatus(), took, request.getRemoteAddr());
-            }
+            countUse(request, response, began);
         }
         if (response.getStatus() == ProblemCode.UNKNOWN_KEY.status()
                 && request.getRequestURI().equals(LOGIN)) {
             countLogin(request);
+        }
+    }
+
+    private void countUse(HttpServletRequest request, HttpServletResponse response, long began) {
+        if (request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller) {
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            usage.record(caller, response.getStatus(), took, Door.addressOf(request));
         }
     }
 

@@ -83,7 +83,7 @@ final class KeysServlet extends HttpServlet {
         }
         GatewayFilter.require(caller, ADMIN_SCOPE);
         var actor =
-                KeyActor.of(caller, request.getRemoteAddr(), (String) request.getAttribute(GatewayFilter.REQUEST_ID));
+                KeyActor.of(caller, Door.addressOf(request), (String) request.getAttribute(GatewayFilter.REQUEST_ID));
         if (path.isEmpty()) {
             all(request, response, actor);
         } else if (parts.size() == 1) {
