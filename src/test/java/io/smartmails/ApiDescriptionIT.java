@@ -50,6 +50,7 @@ class ApiDescriptionIT {
                 "--engine.port=0",
                 "--sandbox.port=0",
                 "--hub.alerts.allow-private-targets=true",
+                "--hub.gateway.wrong-keys-per-minute=1000",
                 "--smartmails.requests-per-minute=6000",
                 "--engine.requests-per-minute=6000");
         String key = new Api(hub.url(), hub.firstAdminKey())

@@ -274,7 +274,6 @@ class HostileInputIT {
                         "odd host",
                         start.replace("Host: hub", "Host: h ub") + "Content-Length: " + body.length() + "\r\n\r\n"
                                 + body),
-                bad("no version", "GET /v1/ping\r\nHost: hub\r\n\r\n"),
                 bad("HTTP/9.9", "GET /v1/ping HTTP/9.9\r\nHost: hub\r\n\r\n"),
                 bad("two blanks", "GET  /v1/ping HTTP/1.1\r\nHost: hub\r\n\r\n"),
                 bad("no HTTP at all", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\r\n\r\n"));
@@ -418,6 +417,9 @@ class HostileInputIT {
     @MethodSource("bodies")
     void isRefusedClearlyAsABody(Case body) throws Exception {
         refusedClearly(new Case(body.name(), send(body.request()), body.code(), body.statuses()));
+        if (body.request().isEmpty()) {
+            return; // administration knows posts without a body; what misses in one is told field by field
+        }
         String asAdmin = post("/admin/v1/keys", body.request(), bearer(hub.firstAdminKey()));
         refusedClearly(new Case(body.name(), asAdmin, body.code(), body.statuses()));
     }
@@ -543,6 +545,15 @@ class HostileInputIT {
             assertThat(raw.send(right).answer().status()).isEqualTo(200);
             assertThat(raw.send(get("/v1/ping", bearer(STRANGE_KEY))).answer().status())
                     .isEqualTo(401);
+        }
+    }
+
+    /** HTTP/0.9 knows no status line: only the body of the refusal comes. */
+    @Test
+    void aRequestWithoutVersionIsRefusedAndTheConnectionClosed() throws Exception {
+        try (var raw = new RawHttp(hub.url())) {
+            raw.send("GET /v1/ping\r\nHost: hub\r\n" + bearer(key) + "\r\n\r\n");
+            assertThat(raw.rest()).startsWith("{").contains("missing_key");
         }
     }
 

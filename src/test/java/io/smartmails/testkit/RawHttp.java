@@ -114,6 +114,11 @@ public final class RawHttp implements AutoCloseable {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** All that comes until the server hangs up. */
+    public String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /** Whether the server hung up, waiting for it. */
     public boolean isClosed() {
         try {

@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Reads a body of bounded size in bounded time, whether it announces its length or comes in chunks. */
 public final class BodyReader {
@@ -83,7 +84,7 @@ public final class BodyReader {
         } catch (EOFException e) {
             throw broken("The body ended early; send it again");
         } catch (IOException e) {
-            if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+            if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SocketTimeoutException) {
                 throw tooSlow(within);
             }
             throw broken("The body ended early or its framing is broken; send it again");

@@ -91,7 +91,12 @@ final class Door {
             report(Kind.KEY_USED, caller.keyId(), from, null, request);
             return pass;
         } catch (ProblemException refused) {
-            report(Kind.THROTTLED, caller.keyId(), from, refused.problem().code().code(), request);
+            report(
+                    Kind.THROTTLED,
+                    caller.keyId(),
+                    from,
+                    refused.problem().code().code(),
+                    request);
             throw refused;
         }
     }
@@ -119,12 +124,13 @@ final class Door {
             }
             switch (code) {
                 case MISSING_KEY, KEY_IN_URL -> {}
-                case EXPIRED_KEY, REVOKED_KEY -> report(
-                        Kind.DEAD_KEY_USED,
-                        refused instanceof RefusedKey dead ? dead.keyId() : null,
-                        from,
-                        code.code(),
-                        request);
+                case EXPIRED_KEY, REVOKED_KEY ->
+                    report(
+                            Kind.DEAD_KEY_USED,
+                            refused instanceof RefusedKey dead ? dead.keyId() : null,
+                            from,
+                            code.code(),
+                            request);
                 default -> report(Kind.KEY_REFUSED, null, from, code.code(), request);
             }
             throw refused;

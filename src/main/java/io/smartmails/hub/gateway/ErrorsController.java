@@ -16,6 +16,10 @@ import org.springframework.web.bind.annotation.RequestMapping;
 class ErrorsController implements ErrorController {
     @RequestMapping("/error")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getAttribute(ProblemWriter.WRITTEN) instanceof Problem dropped) {
+            ProblemWriter.write(request, response, dropped);
+            return;
+        }
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         ProblemCode code = switch (status) {
             case 404 -> ProblemCode.UNKNOWN_ENDPOINT;

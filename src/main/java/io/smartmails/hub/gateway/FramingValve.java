@@ -101,7 +101,13 @@ final class FramingValve extends ValveBase {
             return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "This method is not served; use " + allowed(path))
                     .withHeader("Allow", allowed(path));
         }
-        long announced = raw.getContentLengthLong();
+        long announced;
+        try {
+            announced = raw.getContentLengthLong();
+        } catch (IllegalArgumentException notOneNumber) {
+            return Problem.of(ProblemCode.INVALID_REQUEST, "Content-Length must be one whole number, sent once")
+                    .withHeader("Connection", CLOSE);
+        }
         int most = BodyLimits.maxBytes(path);
         if (announced > most) {
             return BodyReader.tooLarge(most);

@@ -13,6 +13,9 @@ import java.util.Map;
 public final class ProblemWriter {
     static final String REALM = "smartmails-hub";
 
+    /** Request attribute: the problem that was told, in case the server drops the answer for a shorter one of its own. */
+    static final String WRITTEN = ProblemWriter.class.getName() + ".written";
+
     private static final String CHALLENGE = "Bearer realm=\"" + REALM + '"';
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,6 +28,7 @@ public final class ProblemWriter {
         if (challenge != null) {
             response.setHeader("WWW-Authenticate", challenge);
         }
+        request.setAttribute(WRITTEN, problem);
         writeBody(response, problem.status(), problem.body(pathOf(request), requestId(request)));
     }
 

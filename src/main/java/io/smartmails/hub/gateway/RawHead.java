@@ -31,6 +31,9 @@ final class RawHead {
         if (start > 0 && bytes[start - 1] != ' ') {
             return "the request line must name a path, not a whole URL";
         }
+        if (start > 1 && bytes[start - 2] == ' ') {
+            return "one blank stands between the parts of the request line, not two";
+        }
         return lines(bytes, start, encoded);
     }
 

@@ -57,6 +57,10 @@ final class JsonBody {
 
     private static JsonNode parse(byte[] body) {
         StrictJson.requireUtf8(body);
+        if (body.length == 0) {
+            throw Problem.of(ProblemCode.INVALID_JSON, "The body is empty; send a JSON object")
+                    .asException();
+        }
         try {
             JsonNode node = JSON.readTree(body);
             if (hasHugeNumber(node)) {
